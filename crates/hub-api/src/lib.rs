@@ -1,0 +1,1 @@
+//! REST of the hub and its OpenAPI document

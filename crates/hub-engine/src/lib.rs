@@ -1,0 +1,1 @@
+//! What the hub does: connections, sync, stop lists, references

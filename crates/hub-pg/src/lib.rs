@@ -1,0 +1,1 @@
+//! The private PostgreSQL: finds the binaries, starts, adopts, stops

@@ -1,0 +1,1 @@
+//! A hub with its own database and emulator, for tests

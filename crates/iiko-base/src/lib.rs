@@ -1,0 +1,1 @@
+//! iiko-base: configuration, wiring and subcommands

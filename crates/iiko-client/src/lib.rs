@@ -1,0 +1,1 @@
+//! Client of the iiko Cloud API

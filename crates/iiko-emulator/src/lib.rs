@@ -1,0 +1,1 @@
+//! A stateful imitation of the iiko Cloud API

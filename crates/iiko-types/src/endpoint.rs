@@ -1,0 +1,32 @@
+//! What an endpoint is: a type that the client, the emulator and the hub share.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What a call does at iiko, which decides whether it may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Changes nothing.
+    Read,
+    /// Changes something; the same call again leads to the same state.
+    Change,
+    /// Changes something; the same call again would change it once more (an order, a payment).
+    Irreversible,
+}
+
+/// One operation of the iiko Cloud API.
+pub trait Endpoint: Send + Sync + 'static {
+    /// Name of the operation, from its path: `stop_lists`.
+    const NAME: &'static str;
+    /// Path below the host: `/api/1/stop_lists`.
+    const PATH: &'static str;
+    /// Decides whether a repeat is allowed.
+    const EFFECT: Effect;
+    /// The group that iiko counts calls by: `Data: stoplists`.
+    const RESTRICTION_GROUP: &'static str;
+    /// Whether iiko only accepts the command and finishes it later (`commands/status` tells).
+    const IS_COMMAND: bool;
+    /// Body of the call. `()` for an operation without a body.
+    type Request: Serialize + DeserializeOwned + Send + Sync;
+    /// Body of the answer.
+    type Response: Serialize + DeserializeOwned + Send;
+}

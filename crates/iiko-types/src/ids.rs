@@ -1,0 +1,58 @@
+//! Ids of iiko's objects. All are GUIDs, so each kind has a type of its own: a swap must not compile.
+//!
+//! iiko's GUIDs are any 128 bits (many are not version 4, the zero GUID is a legal price category). Written and
+//! printed in lower case with hyphens; read in any case.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A GUID whose kind has no type of its own.
+pub type Guid = Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A restaurant in iiko.
+    OrganizationId;
+    /// The group of tills that receives our orders.
+    TerminalGroupId;
+    /// A product of the nomenclature: dish, good, service or modifier.
+    ProductId;
+    /// A group of the nomenclature: a folder of the menu or a group of modifiers.
+    ProductGroupId;
+    /// A size of a product.
+    SizeId;
+    /// A way to pay.
+    PaymentTypeId;
+    /// What iiko's support asks for: the id of one call.
+    CorrelationId;
+}
