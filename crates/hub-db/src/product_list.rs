@@ -58,6 +58,8 @@ pub struct ProductSizeRow {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProductFilter<'a> {
     pub organization_id: Option<&'a str>,
+    /// one product, in every organization that has it
+    pub product_id: Option<&'a str>,
     /// any of the folders a product stands in
     pub category_id: Option<&'a str>,
     /// what `is_available` means. Without an organization it also narrows to the organization of the terminal group.
@@ -79,8 +81,9 @@ pub async fn list(conn: &mut PgConnection, filter: ProductFilter<'_>) -> sqlx::R
         ),
         page AS MATERIALIZED ( -- sizes and places are looked up for the page alone
             SELECT
-                product.*,
-                availability.is_available AS is_available_there
+                product.organization_id,
+                product.id,
+                availability.is_available
             FROM products AS product
             CROSS JOIN LATERAL (
                 SELECT CASE
@@ -114,48 +117,49 @@ pub async fn list(conn: &mut PgConnection, filter: ProductFilter<'_>) -> sqlx::R
                 AND ($4::boolean IS NULL OR availability.is_available = $4)
                 AND ($5::boolean IS NULL OR product.is_visible = $5)
                 AND ($6 OR NOT product.is_deleted)
+                AND ($9::text IS NULL OR product.id = $9)
             ORDER BY product.name, product.id, product.organization_id
             LIMIT $7
             OFFSET $8
         )
         SELECT
-            page.organization_id AS "organization_id!",
-            page.id AS "id!",
-            page.category_id,
-            page.type AS "type!",
-            page.name AS "name!",
-            page.description,
-            page.code,
-            page.sku,
-            page.measure_unit,
-            page.minimal_sum,
-            page.discount,
-            page.labels_ids AS "labels_ids!",
-            page.recommend AS "recommend!",
-            page.price,
-            page.weight,
-            page.energy_value,
-            page.fats,
-            page.proteins,
-            page.carbs,
-            page.is_visible AS "is_visible!",
-            page.is_in_menu AS "is_in_menu!",
-            page.is_available_there AS "is_available!",
-            page.sort_order AS "sort_order!",
-            page.image_urls AS "image_urls!",
-            page.tags AS "tags!",
-            page.seo_title,
-            page.seo_description,
-            page.local_fields AS "local_fields!",
-            page.is_deleted AS "is_deleted!",
-            page.synced_at AS "synced_at!",
+            product.organization_id,
+            product.id,
+            product.category_id,
+            product.type,
+            product.name,
+            product.description,
+            product.code,
+            product.sku,
+            product.measure_unit,
+            product.minimal_sum,
+            product.discount,
+            product.labels_ids,
+            product.recommend,
+            product.price,
+            product.weight,
+            product.energy_value,
+            product.fats,
+            product.proteins,
+            product.carbs,
+            product.is_visible,
+            product.is_in_menu,
+            page.is_available AS "is_available!",
+            product.sort_order,
+            product.image_urls,
+            product.tags,
+            product.seo_title,
+            product.seo_description,
+            product.local_fields,
+            product.is_deleted,
+            product.synced_at,
             ARRAY(
                 SELECT place.category_id
                 FROM product_categories AS place
-                WHERE place.organization_id = page.organization_id
-                    AND place.product_id = page.id
+                WHERE place.organization_id = product.organization_id
+                    AND place.product_id = product.id
                     AND place.category_id IS NOT NULL
-                    AND (page.is_deleted OR NOT place.is_deleted)
+                    AND (product.is_deleted OR NOT place.is_deleted)
                 ORDER BY place.position
             ) AS "category_ids!",
             COALESCE((
@@ -169,13 +173,16 @@ pub async fn list(conn: &mut PgConnection, filter: ProductFilter<'_>) -> sqlx::R
                     ORDER BY size.position
                 )
                 FROM product_sizes AS size
-                WHERE size.organization_id = page.organization_id
-                    AND size.product_id = page.id
+                WHERE size.organization_id = product.organization_id
+                    AND size.product_id = product.id
                     AND size.size_id IS NOT NULL
-                    AND (page.is_deleted OR NOT size.is_deleted)
+                    AND (product.is_deleted OR NOT size.is_deleted)
             ), '[]') AS "sizes!: Json<Vec<ProductSizeRow>>"
         FROM page
-        ORDER BY page.name, page.id, page.organization_id"#,
+        JOIN products AS product
+            ON product.organization_id = page.organization_id
+            AND product.id = page.id
+        ORDER BY product.name, product.id, product.organization_id"#,
         filter.organization_id,
         filter.category_id,
         filter.terminal_group_id,
@@ -184,6 +191,7 @@ pub async fn list(conn: &mut PgConnection, filter: ProductFilter<'_>) -> sqlx::R
         filter.include_deleted,
         filter.limit,
         filter.offset,
+        filter.product_id,
     )
     .fetch_all(conn)
     .await
