@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, Uid};
 
 use crate::address;
 use crate::error::Error;
@@ -71,6 +71,46 @@ pub(crate) fn is_server(process: u32, data: &Path) -> bool {
             // Not allowed to look (root in a container without the right to): the number is all we have.
             Err(_) => true,
         }
+}
+
+/// Removes the file of a crashed server whose process id another process has by now: PostgreSQL would believe that its
+/// server still runs, and refuse. Done only where it is certain that no process of the old server is left.
+pub(crate) fn remove_misleading_file(folder: &Folder) -> Result<(), Error> {
+    let data = folder.data();
+    let path = data.join("postmaster.pid");
+    let taken = fs::read_to_string(&path)
+        .ok()
+        .and_then(|text| File::parse(&text))
+        .is_some_and(|file| {
+            exists(file.postmaster.process) && !is_server(file.postmaster.process, &data)
+        });
+    if taken && nobody_works_in(&data) {
+        fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+    }
+    Ok(())
+}
+
+fn nobody_works_in(data: &Path) -> bool {
+    let (Ok(data), Ok(entries)) = (fs::canonicalize(data), fs::read_dir("/proc")) else {
+        return false;
+    };
+    entries
+        .flatten()
+        .filter(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(|c: char| c.is_ascii_digit())
+        })
+        .all(|entry| match fs::read_link(entry.path().join("cwd")) {
+            Ok(directory) => directory != data,
+            // A process of another user: not ours, unless we are root and could not tell.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                !Uid::effective().is_root()
+            }
+            // It has ended in the meantime.
+            Err(_) => true,
+        })
 }
 
 /// Asks a process to do what the signal means. One that is gone has nothing left to do.

@@ -39,11 +39,8 @@ const SETTINGS: [(&str, &str); 8] = [
     ("log_line_prefix", "%m [%p] "),
     ("unix_socket_permissions", "0700"),
 ];
-const THROW_AWAY: [(&str, &str); 3] = [
-    ("fsync", "off"),
-    ("synchronous_commit", "off"),
-    ("full_page_writes", "off"),
-];
+/// Commits still reach the kernel, so that even such a cluster survives a kill.
+const THROW_AWAY: [(&str, &str); 2] = [("fsync", "off"), ("full_page_writes", "off")];
 
 /// A server that we must stop.
 pub(crate) struct Server {
@@ -97,13 +94,16 @@ impl Server {
                     .stop()?;
                 }
                 State::Down => return start(folder, binaries, account, options),
-                State::Crashed => match start(folder, binaries, account, options) {
-                    // The killed server's other processes end by themselves, but not at once.
-                    Err(Error::StartFailed { .. }) if begun.elapsed() < CRASH_LIMIT => {
-                        thread::sleep(POLL * 10)
+                State::Crashed => {
+                    postmaster::remove_misleading_file(folder)?;
+                    match start(folder, binaries, account, options) {
+                        // The killed server's other processes end by themselves, but not at once.
+                        Err(Error::StartFailed { .. }) if begun.elapsed() < CRASH_LIMIT => {
+                            thread::sleep(POLL * 10)
+                        }
+                        outcome => return outcome,
                     }
-                    outcome => return outcome,
-                },
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{self, Command};
+use std::process::{self, Command, Stdio};
 
 use hub_pg::{Error, Options, PrivatePostgres};
 
@@ -94,6 +94,7 @@ fn a_stop_leaves_no_process_even_with_a_client_in_a_transaction() {
     let postgres = start(&directory);
     let mut client = Command::new(hub_pg::psql_path(&directory).unwrap())
         .args([&postgres.url(), "-Xqc", "SELECT pg_sleep(600)"])
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     crate::ground::eventually("the client's statement runs", || {
