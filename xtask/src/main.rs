@@ -6,6 +6,7 @@
     reason = "a command line program talks to the person in front of it"
 )]
 
+mod codegen;
 mod openapi;
 mod prepare;
 mod repository;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
+        ["codegen", rest @ ..] => codegen::run(mode(rest)?),
         ["prepare", rest @ ..] => prepare::run(mode(rest)?),
         ["openapi", rest @ ..] => openapi::run(mode(rest)?),
         ["tidy"] => tidy::run(),

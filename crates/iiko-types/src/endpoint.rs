@@ -1,6 +1,10 @@
 //! What an endpoint is: a type that the client, the emulator and the hub share.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, IgnoredAny},
+    ser::SerializeMap,
+};
 
 /// What a call does at iiko, which decides whether it may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,8 +29,26 @@ pub trait Endpoint: Send + Sync + 'static {
     const RESTRICTION_GROUP: &'static str;
     /// Whether iiko only accepts the command and finishes it later (`commands/status` tells).
     const IS_COMMAND: bool;
-    /// Body of the call. `()` for an operation without a body.
+    /// Body of the call. [`NoBody`] for an operation without one.
     type Request: Serialize + DeserializeOwned + Send + Sync;
     /// Body of the answer.
     type Response: Serialize + DeserializeOwned + Send;
+}
+
+/// The body of a call or an answer that has none: written as `{}`, read from whatever comes.
+///
+/// An answer without a single byte is not JSON; who reads bytes has to look for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoBody;
+
+impl Serialize for NoBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(Some(0))?.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for NoBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
 }

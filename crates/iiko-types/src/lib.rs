@@ -1,7 +1,23 @@
 //! Types of the iiko Cloud API: one type per endpoint, ids, money, time. No I/O.
 //!
-//! - [`endpoint`]: what an endpoint is; `operations` has one marker type for each
+//! - [`endpoint`]: what an endpoint is; [`operations`] has one marker type for each
+//! - [`schemas`]: bodies of calls and answers, generated from `contract/` (`cargo xtask codegen`)
 //! - [`ids`]: a type for every kind of id
+//! - [`number`], [`time`]: exact decimals, iiko's times
+//! - [`menu_by_id`]: the one answer whose shape depends on the question
+//!
+//! Reading is lenient, since iiko adds words and properties at any time: unknown words, unknown kinds of objects and
+//! unknown properties are kept and written back.
 
 pub mod endpoint;
+mod generated;
 pub mod ids;
+pub mod map;
+pub mod menu_by_id;
+pub mod number;
+mod open_enum;
+pub mod operations;
+pub mod schemas;
+pub mod time;
+pub mod union;
+pub mod unknown;

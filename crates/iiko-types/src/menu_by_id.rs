@@ -1,0 +1,46 @@
+//! The answer of `POST /api/2/menu/by_id`, whose shape depends on the version that was asked for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::schemas::{MenuByIdRequest, MenuByIdV2, MenuByIdV3, MenuByIdV4};
+
+/// The answer as it came. It does not say reliably which shape it has, so whoever asked has to read it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MenuByIdAnswer(pub Box<RawValue>);
+
+/// An external menu in one of its three shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MenuById {
+    /// With `itemCategories`.
+    V2(Box<MenuByIdV2>),
+    /// With `itemGroups`.
+    V3(Box<MenuByIdV3>),
+    /// As the third; its groups may also hold combos.
+    V4(Box<MenuByIdV4>),
+}
+
+impl MenuByIdAnswer {
+    /// Reads the answer in the shape that `request` asked for; without a version that is the second.
+    pub fn read(&self, request: &MenuByIdRequest) -> Result<MenuById, serde_json::Error> {
+        let text = self.0.get();
+        Ok(match request.version {
+            Some(4) => MenuById::V4(serde_json::from_str(text)?),
+            Some(3) => MenuById::V3(serde_json::from_str(text)?),
+            Some(_) | None => MenuById::V2(serde_json::from_str(text)?),
+        })
+    }
+}
+
+impl MenuById {
+    /// The answer that carries this menu.
+    pub fn to_answer(&self) -> Result<MenuByIdAnswer, serde_json::Error> {
+        let raw = match self {
+            Self::V2(menu) => serde_json::value::to_raw_value(menu),
+            Self::V3(menu) => serde_json::value::to_raw_value(menu),
+            Self::V4(menu) => serde_json::value::to_raw_value(menu),
+        };
+        raw.map(MenuByIdAnswer)
+    }
+}
