@@ -58,7 +58,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 fn is_handwritten_rust(path: &str) -> bool {
-    path.ends_with(".rs") && !path.contains("/generated/")
+    path.ends_with(".rs") && !path.contains("/generated/") && !path.ends_with("/generated.rs")
 }
 
 /// A path of somebody's machine works on no other.
