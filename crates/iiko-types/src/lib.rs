@@ -15,6 +15,7 @@ pub mod ids;
 pub mod map;
 pub mod menu_by_id;
 pub mod number;
+mod object;
 mod open_enum;
 pub mod operations;
 pub mod schemas;

@@ -50,7 +50,8 @@ pub(crate) enum Schema {
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) kind: Type,
-    pub(crate) is_required: bool,
+    /// Its place among the required ones, if it is one.
+    pub(crate) required: Option<usize>,
     pub(crate) is_nullable: bool,
 }
 
@@ -253,7 +254,7 @@ impl Reader<'_> {
             read.push(Property {
                 name: property.clone(),
                 kind,
-                is_required: required.contains(&property.as_str()),
+                required: required.iter().position(|name| name == property),
                 is_nullable: value["nullable"] == true,
             });
         }

@@ -21,21 +21,6 @@ pub(crate) fn field(property: &str) -> String {
     }
 }
 
-/// Whether `rename_all = "camelCase"` turns the field's name back into the property.
-pub(crate) fn is_camel_case(property: &str) -> bool {
-    let mut words = property
-        .to_snake_case()
-        .split('_')
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
-    for word in words.iter_mut().skip(1) {
-        if let Some(first) = word.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-    }
-    words.concat() == property
-}
-
 /// Name of a type or a variant: `stop_lists` is `StopLists`, `one-time` is `OneTime`, `BY_COMPONENT` is `ByComponent`.
 pub(crate) fn type_name(word: &str) -> String {
     let name = word.to_upper_camel_case();

@@ -9,8 +9,8 @@ use crate::codegen::{
     usage::{Direction, Usage},
 };
 
-/// More parameters than this and clippy complains.
-const PARAMETERS: usize = 7;
+/// Parameters longer than this stand on lines of their own: rustfmt leaves the inside of the macro alone.
+const WIDTH: usize = 60;
 
 /// Name of the field that keeps unknown properties.
 const EXTRA: &str = "extra";
@@ -38,7 +38,7 @@ enum Need {
 impl Need {
     fn of(property: &Property, direction: Direction) -> Self {
         let is_own_id = property.name == "id";
-        match (property.is_required, property.is_nullable, direction) {
+        match (property.required.is_some(), property.is_nullable, direction) {
             (true, false, Direction::Request) => Self::Value,
             (true, true, Direction::Request) => Self::Key,
             (true, false, Direction::Both | Direction::Answer) if is_own_id => Self::Value,
@@ -80,21 +80,19 @@ pub(super) fn emit(
             need: Need::of(property, direction),
         });
     }
-    imports.path("serde::{Deserialize, Serialize}");
-    imports.own_type("Extra");
     let default = if fields.iter().all(|field| field.need != Need::Value) {
-        ", Default"
+        "#[derive(Default)]\n    "
     } else {
         ""
     };
-    let declared: String = fields.iter().map(declare).collect();
+    let lines: String = fields.iter().map(declare).collect();
+    let new = constructor(&fields);
     Ok(format!(
-        "/// {doc}\n#[derive(Clone, Debug{default}, PartialEq, Serialize, Deserialize)]\n#[serde(rename_all = \"camelCase\")]\n\
-         pub struct {schema} {{ {declared} #[serde(flatten)] pub {EXTRA}: Extra }}\n{}",
-        constructor(schema, &fields)
+        "crate::object::object! {{\n    /// {doc}\n    {default}pub struct {schema} {new}{{\n{lines}    }}\n}}\n"
     ))
 }
 
+/// One line for a field.
 fn declare(field: &Field<'_>) -> String {
     let Field {
         property,
@@ -102,78 +100,32 @@ fn declare(field: &Field<'_>) -> String {
         kind,
         need,
     } = field;
-    let mut attributes = vec![];
-    if !naming::is_camel_case(&property.name) {
-        attributes.push(format!("rename = {:?}", property.name));
-    }
-    let kind = match need {
-        Need::Value => kind.clone(),
-        Need::Key => format!("Option<{kind}>"),
-        Need::AskedFor | Need::Nothing => {
-            attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-            format!("Option<{kind}>")
-        }
+    let (kind, word) = match need {
+        Need::Value => (kind.clone(), " required"),
+        Need::Key => (format!("Option<{kind}>"), " key"),
+        Need::AskedFor => (format!("Option<{kind}>"), " asked"),
+        Need::Nothing => (format!("Option<{kind}>"), ""),
     };
-    let attribute = if attributes.is_empty() {
-        String::new()
-    } else {
-        format!("#[serde({})]\n", attributes.join(", "))
-    };
-    format!("{attribute}pub {name}: {kind},\n")
+    format!("        pub {name}: {kind} = {:?}{word},\n", property.name)
 }
 
-/// `new` with what is required; nothing where nothing is, since `Default` does that.
-fn constructor(schema: &str, fields: &[Field<'_>]) -> String {
-    let asked: Vec<_> = fields
+/// `new(..)` with what is required, in the contract's order; nothing where nothing is, since `Default` does that.
+fn constructor(fields: &[Field<'_>]) -> String {
+    let mut asked: Vec<_> = fields
         .iter()
         .filter(|field| matches!(field.need, Need::Value | Need::AskedFor))
         .collect();
-    if asked.is_empty() {
-        return String::new();
-    }
+    asked.sort_by_key(|field| field.property.required);
     let parameters: Vec<_> = asked
-        .iter()
+        .into_iter()
         .map(|field| match field.kind.as_str() {
             "String" => format!("{}: impl Into<String>", field.name),
             kind => format!("{}: {kind}", field.name),
         })
         .collect();
-    let values: String = fields
-        .iter()
-        .map(
-            |Field {
-                 name, kind, need, ..
-             }| {
-                let value = if kind == "String" {
-                    format!("{name}.into()")
-                } else {
-                    name.clone()
-                };
-                match need {
-                    Need::Value if value == *name => format!("{name}, "),
-                    Need::Value => format!("{name}: {value}, "),
-                    Need::AskedFor => format!("{name}: Some({value}), "),
-                    Need::Key | Need::Nothing => format!("{name}: None, "),
-                }
-            },
-        )
-        .collect();
-    let rest = if fields.iter().any(|field| field.need == Need::Value) {
-        format!("{values}{EXTRA}: Extra::new()")
-    } else {
-        let asked: Vec<_> = values
-            .split_inclusive(", ")
-            .filter(|value| !value.ends_with(": None, "))
-            .collect();
-        format!("{}..Self::default()", asked.concat())
-    };
-    let expect = if asked.len() > PARAMETERS {
-        "#[expect(clippy::too_many_arguments, reason = \"the contract requires all of them\")]\n"
-    } else {
-        ""
-    };
-    format!(
-        "impl {schema} {{ {expect}pub fn new({}) -> Self {{ Self {{ {rest} }} }} }}\n",
-        parameters.join(", ")
-    )
+    match parameters.iter().map(String::len).sum() {
+        0 => String::new(),
+        1..=WIDTH => format!("new({}) ", parameters.join(", ")),
+        _ => format!("new(\n        {}\n    ) ", parameters.join(",\n        ")),
+    }
 }

@@ -2,279 +2,135 @@
 
 //! Bodies of the group `addresses`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{CorrelationId, Guid, OrganizationId};
 
-use crate::{
-    ids::{CorrelationId, Guid, OrganizationId},
-    unknown::Extra,
-};
-
-/// Body of `POST /api/1/cities`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CitiesRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CitiesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            include_deleted: None,
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/cities`.
+    pub struct CitiesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub include_deleted: Option<bool> = "includeDeleted",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/cities`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CitiesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cities: Option<Vec<OrganizationItemsOfCity>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `cities`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct City {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_info: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classifier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl City {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            additional_info: None,
-            classifier_id: None,
-            external_revision: None,
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/cities`.
+    #[derive(Default)]
+    pub struct CitiesResponse {
+        pub cities: Option<Vec<OrganizationItemsOfCity>> = "cities",
+        pub correlation_id: Option<CorrelationId> = "correlationId",
     }
 }
 
-/// Part of the answer of `cities`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfCity {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<City>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `regions`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfRegion {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Region>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `regions`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Region {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Region {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            external_revision: None,
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `cities`.
+    pub struct City new(id: Guid) {
+        pub additional_info: Option<String> = "additionalInfo",
+        pub classifier_id: Option<String> = "classifierId",
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Body of `POST /api/1/regions`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RegionsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RegionsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `cities`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfCity {
+        pub items: Option<Vec<City>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
     }
 }
 
-/// Answer of `POST /api/1/regions`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RegionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub regions: Option<Vec<OrganizationItemsOfRegion>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `streets_by_city`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Street {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classifier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Street {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            classifier_id: None,
-            external_revision: None,
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `regions`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfRegion {
+        pub items: Option<Vec<Region>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
     }
 }
 
-/// Part of the answer of `streets_by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreetById {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classifier_id: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl StreetById {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            city_id: None,
-            city_name: None,
-            classifier_id: None,
-            id,
-            street_name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `regions`.
+    pub struct Region new(id: Guid) {
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Body of `POST /api/1/streets/by_city`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreetsByCityRequest {
-    pub city_id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl StreetsByCityRequest {
-    pub fn new(city_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            city_id,
-            include_deleted: None,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/regions`.
+    pub struct RegionsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Body of `POST /api/1/streets/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreetsByIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classifier_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ids: Option<Vec<Guid>>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl StreetsByIdRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            classifier_ids: None,
-            ids: None,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/regions`.
+    #[derive(Default)]
+    pub struct RegionsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub regions: Option<Vec<OrganizationItemsOfRegion>> = "regions",
     }
 }
 
-/// Answer of `POST /api/1/streets/by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreetsByIdResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub streets: Option<Vec<StreetById>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `streets_by_city`.
+    pub struct Street new(id: Guid) {
+        pub classifier_id: Option<String> = "classifierId",
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Answer of `POST /api/1/streets/by_city`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreetsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub streets: Option<Vec<Street>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `streets_by_id`.
+    pub struct StreetById new(id: Guid) {
+        pub city_id: Option<Guid> = "cityId",
+        pub city_name: Option<String> = "cityName",
+        pub classifier_id: Option<String> = "classifierId",
+        pub id: Guid = "id" required,
+        pub street_name: Option<String> = "streetName",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/streets/by_city`.
+    pub struct StreetsByCityRequest new(organization_id: OrganizationId, city_id: Guid) {
+        pub city_id: Guid = "cityId" required,
+        pub include_deleted: Option<bool> = "includeDeleted",
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/streets/by_id`.
+    pub struct StreetsByIdRequest new(organization_id: OrganizationId) {
+        pub classifier_ids: Option<Vec<Guid>> = "classifierIds",
+        pub ids: Option<Vec<Guid>> = "ids",
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/streets/by_id`.
+    #[derive(Default)]
+    pub struct StreetsByIdResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub streets: Option<Vec<StreetById>> = "streets",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/streets/by_city`.
+    #[derive(Default)]
+    pub struct StreetsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub streets: Option<Vec<Street>> = "streets",
+    }
 }

@@ -2,60 +2,33 @@
 
 //! Bodies of the group `authorization`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::CorrelationId;
 
-use crate::{ids::CorrelationId, unknown::Extra};
-
-/// Body of `POST /api/1/access_token`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetAccessTokenRequest {
-    pub api_login: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetAccessTokenRequest {
-    pub fn new(api_login: impl Into<String>) -> Self {
-        Self {
-            api_login: api_login.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/access_token`.
+    pub struct GetAccessTokenRequest new(api_login: impl Into<String>) {
+        pub api_login: String = "apiLogin" required,
     }
 }
 
-/// Body of `POST /api/v2/access_token`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetAccessTokenV2Request {
-    pub api_key: String,
-    pub app_id: String,
-    pub client_secret: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetAccessTokenV2Request {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/v2/access_token`.
+    pub struct GetAccessTokenV2Request new(
         api_key: impl Into<String>,
         app_id: impl Into<String>,
-        client_secret: impl Into<String>,
-    ) -> Self {
-        Self {
-            api_key: api_key.into(),
-            app_id: app_id.into(),
-            client_secret: client_secret.into(),
-            extra: Extra::new(),
-        }
+        client_secret: impl Into<String>
+    ) {
+        pub api_key: String = "apiKey" required,
+        pub app_id: String = "appId" required,
+        pub client_secret: String = "clientSecret" required,
     }
 }
 
-/// Answer of `access_token`, `access_token_v2`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetAccessTokenV2Response {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `access_token`, `access_token_v2`.
+    #[derive(Default)]
+    pub struct GetAccessTokenV2Response {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub token: Option<String> = "token",
+    }
 }

@@ -2,8 +2,6 @@
 
 //! Bodies of the group `banquets`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
@@ -13,257 +11,143 @@ use crate::{
     },
     time::LocalTime,
     union::Tagged,
-    unknown::Extra,
 };
 
-/// Body of `POST /api/1/reserve/add_items`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddOrderItemsToBanquetRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    pub items: Vec<OrderItem>,
-    pub organization_id: OrganizationId,
-    pub reserve_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddOrderItemsToBanquetRequest {
-    pub fn new(items: Vec<OrderItem>, organization_id: OrganizationId, reserve_id: Guid) -> Self {
-        Self {
-            combos: None,
-            items,
-            organization_id,
-            reserve_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/add_items`.
+    pub struct AddOrderItemsToBanquetRequest new(
+        reserve_id: Guid,
+        organization_id: OrganizationId,
+        items: Vec<OrderItem>
+    ) {
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub items: Vec<OrderItem> = "items" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_id: Guid = "reserveId" required,
     }
 }
 
-/// Body of `POST /api/1/reserve/add_payments`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddOrderPaymentsToBanquetRequest {
-    pub organization_id: OrganizationId,
-    pub payments: Vec<Payment>,
-    pub reserve_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddOrderPaymentsToBanquetRequest {
-    pub fn new(organization_id: OrganizationId, payments: Vec<Payment>, reserve_id: Guid) -> Self {
-        Self {
-            organization_id,
-            payments,
-            reserve_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/add_payments`.
+    pub struct AddOrderPaymentsToBanquetRequest new(
+        reserve_id: Guid,
+        organization_id: OrganizationId,
+        payments: Vec<Payment>
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub payments: Vec<Payment> = "payments" required,
+        pub reserve_id: Guid = "reserveId" required,
     }
 }
 
-/// Body of `POST /api/1/reserve/cancel`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelReserveRequest {
-    pub cancel_reason: ReserveCancelReason,
-    pub organization_id: OrganizationId,
-    pub reserve_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelReserveRequest {
-    pub fn new(
-        cancel_reason: ReserveCancelReason,
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/cancel`.
+    pub struct CancelReserveRequest new(
         organization_id: OrganizationId,
         reserve_id: Guid,
-    ) -> Self {
-        Self {
-            cancel_reason,
-            organization_id,
-            reserve_id,
-            extra: Extra::new(),
-        }
+        cancel_reason: ReserveCancelReason
+    ) {
+        pub cancel_reason: ReserveCancelReason = "cancelReason" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_id: Guid = "reserveId" required,
     }
 }
 
-/// Body of `POST /api/1/reserve/change_items`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeBanquetOrderItemsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OrderItem>>,
-    pub organization_id: OrganizationId,
-    pub reserve_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeBanquetOrderItemsRequest {
-    pub fn new(organization_id: OrganizationId, reserve_id: Guid) -> Self {
-        Self {
-            combos: None,
-            items: None,
-            organization_id,
-            reserve_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/change_items`.
+    pub struct ChangeBanquetOrderItemsRequest new(organization_id: OrganizationId, reserve_id: Guid) {
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub items: Option<Vec<OrderItem>> = "items",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_id: Guid = "reserveId" required,
     }
 }
 
-/// Body of `POST /api/1/reserve/change_estimated_start_time`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeReserveEstimatedStartTimeRequest {
-    pub new_estimated_start_time: LocalTime,
-    pub organization_id: OrganizationId,
-    pub reserve_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeReserveEstimatedStartTimeRequest {
-    pub fn new(
-        new_estimated_start_time: LocalTime,
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/change_estimated_start_time`.
+    pub struct ChangeReserveEstimatedStartTimeRequest new(
         organization_id: OrganizationId,
         reserve_id: Guid,
-    ) -> Self {
-        Self {
-            new_estimated_start_time,
-            organization_id,
-            reserve_id,
-            extra: Extra::new(),
-        }
+        new_estimated_start_time: LocalTime
+    ) {
+        pub new_estimated_start_time: LocalTime = "newEstimatedStartTime" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_id: Guid = "reserveId" required,
     }
 }
 
-/// Body of `POST /api/1/reserve/change_tables`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeReserveTablesRequest {
-    pub organization_id: OrganizationId,
-    pub reserve_id: Guid,
-    pub table_ids: Vec<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeReserveTablesRequest {
-    pub fn new(organization_id: OrganizationId, reserve_id: Guid, table_ids: Vec<Guid>) -> Self {
-        Self {
-            organization_id,
-            reserve_id,
-            table_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/change_tables`.
+    pub struct ChangeReserveTablesRequest new(
+        organization_id: OrganizationId,
+        reserve_id: Guid,
+        table_ids: Vec<Guid>
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_id: Guid = "reserveId" required,
+        pub table_ids: Vec<Guid> = "tableIds" required,
     }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Color {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub a: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub b: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub g: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct Color {
+        pub a: Option<i64> = "a",
+        pub b: Option<i64> = "b",
+        pub g: Option<i64> = "g",
+        pub r: Option<i64> = "r",
+    }
 }
 
-/// Part of the body of `reserve_create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrderSettingsBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_stop_list: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_to_front_timeout: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `reserve_create`.
+    #[derive(Default)]
+    pub struct CreateOrderSettingsBase {
+        pub check_stop_list: Option<bool> = "checkStopList",
+        pub transport_to_front_timeout: Option<i64> = "transportToFrontTimeout",
+    }
 }
 
-/// Body of `POST /api/1/reserve/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateReserveRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_reserve_settings: Option<CreateOrderSettingsBase>,
-    pub customer: Tagged<RegularCustomer>,
-    pub duration_in_minutes: i64,
-    pub estimated_start_time: LocalTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<ReserveGuestsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<ReserveOrder>,
-    pub organization_id: OrganizationId,
-    pub phone: String,
-    pub should_remind: bool,
-    pub table_ids: Vec<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_to_front_timeout: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateReserveRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/create`.
+    pub struct CreateReserveRequest new(
+        organization_id: OrganizationId,
         customer: Tagged<RegularCustomer>,
-        duration_in_minutes: i64,
-        estimated_start_time: LocalTime,
-        organization_id: OrganizationId,
         phone: impl Into<String>,
+        duration_in_minutes: i64,
         should_remind: bool,
         table_ids: Vec<Guid>,
-    ) -> Self {
-        Self {
-            comment: None,
-            create_reserve_settings: None,
-            customer,
-            duration_in_minutes,
-            estimated_start_time,
-            event_type: None,
-            external_number: None,
-            guests: None,
-            guests_count: None,
-            id: None,
-            order: None,
-            organization_id,
-            phone: phone.into(),
-            should_remind,
-            table_ids,
-            terminal_group_id: None,
-            transport_to_front_timeout: None,
-            extra: Extra::new(),
-        }
+        estimated_start_time: LocalTime
+    ) {
+        pub comment: Option<String> = "comment",
+        pub create_reserve_settings: Option<CreateOrderSettingsBase> = "createReserveSettings",
+        pub customer: Tagged<RegularCustomer> = "customer" required,
+        pub duration_in_minutes: i64 = "durationInMinutes" required,
+        pub estimated_start_time: LocalTime = "estimatedStartTime" required,
+        pub event_type: Option<String> = "eventType",
+        pub external_number: Option<String> = "externalNumber",
+        pub guests: Option<ReserveGuestsInfo> = "guests",
+        pub guests_count: Option<i64> = "guestsCount",
+        pub id: Option<Guid> = "id",
+        pub order: Option<ReserveOrder> = "order",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub phone: String = "phone" required,
+        pub should_remind: bool = "shouldRemind" required,
+        pub table_ids: Vec<Guid> = "tableIds" required,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub transport_to_front_timeout: Option<i64> = "transportToFrontTimeout",
     }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Font {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_family: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_style: Option<FontStyle>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct Font {
+        pub font_family: Option<String> = "fontFamily",
+        pub font_style: Option<FontStyle> = "fontStyle",
+        pub size: Option<ExactDecimal> = "size",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -277,409 +161,205 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/reserve/available_restaurant_sections`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetRestaurantSectionsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_schema: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    pub terminal_group_ids: Vec<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetRestaurantSectionsRequest {
-    pub fn new(terminal_group_ids: Vec<TerminalGroupId>) -> Self {
-        Self {
-            return_schema: None,
-            revision: None,
-            terminal_group_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/available_restaurant_sections`.
+    pub struct GetRestaurantSectionsRequest new(terminal_group_ids: Vec<TerminalGroupId>) {
+        pub return_schema: Option<bool> = "returnSchema",
+        pub revision: Option<i64> = "revision",
+        pub terminal_group_ids: Vec<TerminalGroupId> = "terminalGroupIds" required,
     }
 }
 
-/// Answer of `POST /api/1/reserve/available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetRestaurantSectionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restaurant_sections: Option<Vec<RestaurantSection>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/reserve/restaurant_sections_workload`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetRestaurantSectionsWorkloadRequest {
-    pub date_from: LocalTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<LocalTime>,
-    pub restaurant_section_ids: Vec<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetRestaurantSectionsWorkloadRequest {
-    pub fn new(date_from: LocalTime, restaurant_section_ids: Vec<Guid>) -> Self {
-        Self {
-            date_from,
-            date_to: None,
-            restaurant_section_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/reserve/available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct GetRestaurantSectionsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub restaurant_sections: Option<Vec<RestaurantSection>> = "restaurantSections",
+        pub revision: Option<i64> = "revision",
     }
 }
 
-/// Answer of `POST /api/1/reserve/restaurant_sections_workload`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetRestaurantSectionsWorkloadResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserves: Option<Vec<ReserveInWorkload>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/reserve/available_terminal_groups`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTerminalGroupsByOrganizationsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTerminalGroupsByOrganizationsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/restaurant_sections_workload`.
+    pub struct GetRestaurantSectionsWorkloadRequest new(restaurant_section_ids: Vec<Guid>, date_from: LocalTime) {
+        pub date_from: LocalTime = "dateFrom" required,
+        pub date_to: Option<LocalTime> = "dateTo",
+        pub restaurant_section_ids: Vec<Guid> = "restaurantSectionIds" required,
     }
 }
 
-/// Part of the body of `reserve_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveGuestsInfo {
-    pub count: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ReserveGuestsInfo {
-    pub fn new(count: i64) -> Self {
-        Self {
-            count,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/reserve/restaurant_sections_workload`.
+    #[derive(Default)]
+    pub struct GetRestaurantSectionsWorkloadResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub reserves: Option<Vec<ReserveInWorkload>> = "reserves",
     }
 }
 
-/// Part of the answer of `reserve_restaurant_sections_workload`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveInWorkload {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_start_time: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_count: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_ids: Option<Vec<Guid>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ReserveInWorkload {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            duration_in_minutes: None,
-            estimated_start_time: None,
-            guests_count: None,
-            id,
-            table_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/available_terminal_groups`.
+    pub struct GetTerminalGroupsByOrganizationsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Part of the body of `reserve_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts_info: Option<DiscountsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalData>>,
-    pub items: Vec<OrderItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<LoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<Payment>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ReserveOrder {
-    pub fn new(items: Vec<OrderItem>) -> Self {
-        Self {
-            cheque_additional_info: None,
-            combos: None,
-            discounts_info: None,
-            external_data: None,
-            items,
-            loyalty_info: None,
-            menu_id: None,
-            order_type_id: None,
-            payments: None,
-            source_key: None,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `reserve_create`.
+    pub struct ReserveGuestsInfo new(count: i64) {
+        pub count: i64 = "count" required,
     }
 }
 
-/// Answer of `POST /api/1/reserve/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserve_info: Option<ReserveInfo>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/reserve/status_by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReservesByIdRequest {
-    pub organization_id: OrganizationId,
-    pub reserve_ids: Vec<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ReservesByIdRequest {
-    pub fn new(organization_id: OrganizationId, reserve_ids: Vec<Guid>) -> Self {
-        Self {
-            organization_id,
-            reserve_ids,
-            source_keys: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_restaurant_sections_workload`.
+    pub struct ReserveInWorkload new(id: Guid) {
+        pub duration_in_minutes: Option<i64> = "durationInMinutes",
+        pub estimated_start_time: Option<LocalTime> = "estimatedStartTime",
+        pub guests_count: Option<i64> = "guestsCount",
+        pub id: Guid = "id" required,
+        pub table_ids: Option<Vec<Guid>> = "tableIds",
     }
 }
 
-/// Answer of `POST /api/1/reserve/status_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReservesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserves: Option<Vec<ReserveInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestaurantSection {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<SectionSchema>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tables: Option<Vec<Table>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RestaurantSection {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            schema: None,
-            tables: None,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `reserve_create`.
+    pub struct ReserveOrder new(items: Vec<OrderItem>) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub discounts_info: Option<DiscountsInfo> = "discountsInfo",
+        pub external_data: Option<Vec<ExternalData>> = "externalData",
+        pub items: Vec<OrderItem> = "items" required,
+        pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
+        pub menu_id: Option<String> = "menuId",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+        pub payments: Option<Vec<Payment>> = "payments",
+        pub source_key: Option<String> = "sourceKey",
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestaurantSectionEllipse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub angle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<Color>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub z: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/reserve/create`.
+    #[derive(Default)]
+    pub struct ReserveResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub reserve_info: Option<ReserveInfo> = "reserveInfo",
+    }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestaurantSectionMark {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub angle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<Color>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font: Option<Font>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub z: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/reserve/status_by_id`.
+    pub struct ReservesByIdRequest new(organization_id: OrganizationId, reserve_ids: Vec<Guid>) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub reserve_ids: Vec<Guid> = "reserveIds" required,
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+    }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestaurantSectionRectangle {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub angle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<Color>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub z: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/reserve/status_by_id`.
+    #[derive(Default)]
+    pub struct ReservesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub reserves: Option<Vec<ReserveInfo>> = "reserves",
+    }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestaurantSectionTable {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub angle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub z: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    pub struct RestaurantSection new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub schema: Option<SectionSchema> = "schema",
+        pub tables: Option<Vec<Table>> = "tables",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+    }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SectionSchema {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ellipse_elements: Option<Vec<RestaurantSectionEllipse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mark_elements: Option<Vec<RestaurantSectionMark>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rectangle_elements: Option<Vec<RestaurantSectionRectangle>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_elements: Option<Vec<RestaurantSectionTable>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct RestaurantSectionEllipse {
+        pub angle: Option<ExactDecimal> = "angle",
+        pub color: Option<Color> = "color",
+        pub height: Option<i64> = "height",
+        pub width: Option<i64> = "width",
+        pub x: Option<i64> = "x",
+        pub y: Option<i64> = "y",
+        pub z: Option<i64> = "z",
+    }
 }
 
-/// Part of the answer of `reserve_available_restaurant_sections`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Table {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seating_capacity: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct RestaurantSectionMark {
+        pub angle: Option<ExactDecimal> = "angle",
+        pub color: Option<Color> = "color",
+        pub font: Option<Font> = "font",
+        pub height: Option<i64> = "height",
+        pub text: Option<String> = "text",
+        pub width: Option<i64> = "width",
+        pub x: Option<i64> = "x",
+        pub y: Option<i64> = "y",
+        pub z: Option<i64> = "z",
+    }
 }
-impl Table {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_deleted: None,
-            name: None,
-            number: None,
-            pos_id: None,
-            revision: None,
-            seating_capacity: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct RestaurantSectionRectangle {
+        pub angle: Option<ExactDecimal> = "angle",
+        pub color: Option<Color> = "color",
+        pub height: Option<i64> = "height",
+        pub width: Option<i64> = "width",
+        pub x: Option<i64> = "x",
+        pub y: Option<i64> = "y",
+        pub z: Option<i64> = "z",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct RestaurantSectionTable {
+        pub angle: Option<ExactDecimal> = "angle",
+        pub height: Option<i64> = "height",
+        pub table_id: Option<Guid> = "tableId",
+        pub width: Option<i64> = "width",
+        pub x: Option<i64> = "x",
+        pub y: Option<i64> = "y",
+        pub z: Option<i64> = "z",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    #[derive(Default)]
+    pub struct SectionSchema {
+        pub ellipse_elements: Option<Vec<RestaurantSectionEllipse>> = "ellipseElements",
+        pub height: Option<i64> = "height",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub mark_elements: Option<Vec<RestaurantSectionMark>> = "markElements",
+        pub rectangle_elements: Option<Vec<RestaurantSectionRectangle>> = "rectangleElements",
+        pub revision: Option<i64> = "revision",
+        pub table_elements: Option<Vec<RestaurantSectionTable>> = "tableElements",
+        pub width: Option<i64> = "width",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_available_restaurant_sections`.
+    pub struct Table new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub number: Option<i64> = "number",
+        pub pos_id: Option<Guid> = "posId",
+        pub revision: Option<i64> = "revision",
+        pub seating_capacity: Option<i64> = "seatingCapacity",
     }
 }

@@ -2,66 +2,42 @@
 
 //! Bodies of the group `customer_categories`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{Guid, OrganizationId},
     schemas::GuestCategoryShortInfo,
-    unknown::Extra,
 };
 
-/// Body of `loyalty_iiko_customer_category_add`, `loyalty_iiko_customer_category_remove`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeCategoryForCustomerRequest {
-    pub category_id: Guid,
-    pub customer_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeCategoryForCustomerRequest {
-    pub fn new(category_id: Guid, customer_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            category_id,
-            customer_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `loyalty_iiko_customer_category_add`, `loyalty_iiko_customer_category_remove`.
+    pub struct ChangeCategoryForCustomerRequest new(
+        customer_id: Guid,
+        category_id: Guid,
+        organization_id: OrganizationId
+    ) {
+        pub category_id: Guid = "categoryId" required,
+        pub customer_id: Guid = "customerId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Answer of `loyalty_iiko_customer_category_add`, `loyalty_iiko_customer_category_remove`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeCategoryForCustomerResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/customer_category`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCategoriesRequest {
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCategoriesRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `loyalty_iiko_customer_category_add`, `loyalty_iiko_customer_category_remove`.
+    #[derive(Default)]
+    pub struct ChangeCategoryForCustomerResponse {
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer_category`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCategoriesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest_categories: Option<Vec<GuestCategoryShortInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer_category`.
+    pub struct GetCategoriesRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer_category`.
+    #[derive(Default)]
+    pub struct GetCategoriesResponse {
+        pub guest_categories: Option<Vec<GuestCategoryShortInfo>> = "guestCategories",
+    }
 }

@@ -2,140 +2,76 @@
 
 //! Bodies of the group `customers`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{Guid, OrganizationId},
     number::ExactDecimal,
     schemas::{GuestCategoryShortInfo, ProgramType},
     time::LocalTime,
-    unknown::Extra,
 };
 
-/// Body of `POST /api/1/loyalty/iiko/customer/program/add`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddCustomerToProgramRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<Guid>,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddCustomerToProgramRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            customer_id: None,
-            organization_id,
-            program_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/program/add`.
+    pub struct AddCustomerToProgramRequest new(organization_id: OrganizationId) {
+        pub customer_id: Option<Guid> = "customerId",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub program_id: Option<Guid> = "programId",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/program/add`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddCustomerToProgramResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_wallet_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/program/add`.
+    #[derive(Default)]
+    pub struct AddCustomerToProgramResponse {
+        pub user_wallet_id: Option<Guid> = "userWalletId",
+        pub wallet_id: Option<Guid> = "walletId",
+    }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/customer/card/add`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddMagnetCardRequest {
-    pub card_number: String,
-    pub card_track: String,
-    pub customer_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddMagnetCardRequest {
-    pub fn new(
-        card_number: impl Into<String>,
-        card_track: impl Into<String>,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/card/add`.
+    pub struct AddMagnetCardRequest new(
         customer_id: Guid,
-        organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            card_number: card_number.into(),
-            card_track: card_track.into(),
-            customer_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        card_track: impl Into<String>,
+        card_number: impl Into<String>,
+        organization_id: OrganizationId
+    ) {
+        pub card_number: String = "cardNumber" required,
+        pub card_track: String = "cardTrack" required,
+        pub customer_id: Guid = "customerId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/card/add`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddMagnetCardResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/customer/wallet/cancel_hold`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelHoldMoneyRequest {
-    pub organization_id: OrganizationId,
-    pub transaction_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelHoldMoneyRequest {
-    pub fn new(organization_id: OrganizationId, transaction_id: Guid) -> Self {
-        Self {
-            organization_id,
-            transaction_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/card/add`.
+    #[derive(Default)]
+    pub struct AddMagnetCardResponse {
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/wallet/cancel_hold`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelHoldMoneyResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/wallet/cancel_hold`.
+    pub struct CancelHoldMoneyRequest new(transaction_id: Guid, organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub transaction_id: Guid = "transactionId" required,
+    }
 }
 
-/// Body of `loyalty_iiko_customer_wallet_chargeoff`, `loyalty_iiko_customer_wallet_topup`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeUserBalanceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<Guid>,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/wallet/cancel_hold`.
+    #[derive(Default)]
+    pub struct CancelHoldMoneyResponse {
+    }
 }
-impl ChangeUserBalanceRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            comment: None,
-            customer_id: None,
-            organization_id,
-            sum: None,
-            wallet_id: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Body of `loyalty_iiko_customer_wallet_chargeoff`, `loyalty_iiko_customer_wallet_topup`.
+    pub struct ChangeUserBalanceRequest new(organization_id: OrganizationId) {
+        pub comment: Option<String> = "comment",
+        pub customer_id: Option<Guid> = "customerId",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub sum: Option<ExactDecimal> = "sum",
+        pub wallet_id: Option<Guid> = "walletId",
     }
 }
 
@@ -159,252 +95,144 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/customer/create_or_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrUpdateCustomerRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthday: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_track: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consent_status: Option<PersonalDataConsentStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nullify_empty_fields: Option<bool>,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub referrer_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sex: Option<IikoNetUserSex>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_loyalty_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_promo_actions_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sur_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_data: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateOrUpdateCustomerRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            birthday: None,
-            card_number: None,
-            card_track: None,
-            comment: None,
-            consent_status: None,
-            email: None,
-            employee_id: None,
-            id: None,
-            is_deleted: None,
-            middle_name: None,
-            name: None,
-            nullify_empty_fields: None,
-            organization_id,
-            phone: None,
-            referrer_id: None,
-            sex: None,
-            should_receive_loyalty_info: None,
-            should_receive_promo_actions_info: None,
-            sur_name: None,
-            user_data: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/create_or_update`.
+    pub struct CreateOrUpdateCustomerRequest new(organization_id: OrganizationId) {
+        pub birthday: Option<LocalTime> = "birthday",
+        pub card_number: Option<String> = "cardNumber",
+        pub card_track: Option<String> = "cardTrack",
+        pub comment: Option<String> = "comment",
+        pub consent_status: Option<PersonalDataConsentStatus> = "consentStatus",
+        pub email: Option<String> = "email",
+        pub employee_id: Option<Guid> = "employeeId",
+        pub id: Option<Guid> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub nullify_empty_fields: Option<bool> = "nullifyEmptyFields",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub phone: Option<String> = "phone",
+        pub referrer_id: Option<String> = "referrerId",
+        pub sex: Option<IikoNetUserSex> = "sex",
+        pub should_receive_loyalty_info: Option<bool> = "shouldReceiveLoyaltyInfo",
+        pub should_receive_promo_actions_info: Option<bool> = "shouldReceivePromoActionsInfo",
+        pub sur_name: Option<String> = "surName",
+        pub user_data: Option<String> = "userData",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/create_or_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrUpdateCustomerResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/delete_customers`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteCustomersRequest {
-    pub customer_ids: Vec<Guid>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeleteCustomersRequest {
-    pub fn new(customer_ids: Vec<Guid>, organization_id: OrganizationId) -> Self {
-        Self {
-            customer_ids,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/create_or_update`.
+    #[derive(Default)]
+    pub struct CreateOrUpdateCustomerResponse {
+        pub id: Option<Guid> = "id",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/delete_customers`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteCustomersResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_found: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/delete_customers`.
+    pub struct DeleteCustomersRequest new(customer_ids: Vec<Guid>, organization_id: OrganizationId) {
+        pub customer_ids: Vec<Guid> = "customerIds" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/customer/card/remove`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteMagnetCardRequest {
-    pub card_track: String,
-    pub customer_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/delete_customers`.
+    #[derive(Default)]
+    pub struct DeleteCustomersResponse {
+        pub deleted: Option<i64> = "deleted",
+        pub not_found: Option<i64> = "notFound",
+        pub total: Option<i64> = "total",
+    }
 }
-impl DeleteMagnetCardRequest {
-    pub fn new(
-        card_track: impl Into<String>,
+
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/card/remove`.
+    pub struct DeleteMagnetCardRequest new(
         customer_id: Guid,
-        organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            card_track: card_track.into(),
-            customer_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        card_track: impl Into<String>,
+        organization_id: OrganizationId
+    ) {
+        pub card_track: String = "cardTrack" required,
+        pub customer_id: Guid = "customerId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/card/remove`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteMagnetCardResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/card/remove`.
+    #[derive(Default)]
+    pub struct DeleteMagnetCardResponse {
+    }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/get_counters`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCountersRequest {
-    pub guest_ids: Vec<Guid>,
-    pub metrics: Vec<CounterMetric>,
-    pub organization_id: OrganizationId,
-    pub periods: Vec<CounterPeriod>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCountersRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/get_counters`.
+    pub struct GetCountersRequest new(
+        organization_id: OrganizationId,
         guest_ids: Vec<Guid>,
-        metrics: Vec<CounterMetric>,
-        organization_id: OrganizationId,
         periods: Vec<CounterPeriod>,
-    ) -> Self {
-        Self {
-            guest_ids,
-            metrics,
-            organization_id,
-            periods,
-            extra: Extra::new(),
-        }
+        metrics: Vec<CounterMetric>
+    ) {
+        pub guest_ids: Vec<Guid> = "guestIds" required,
+        pub metrics: Vec<CounterMetric> = "metrics" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub periods: Vec<CounterPeriod> = "periods" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/get_counters`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCountersResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counters: Option<Vec<GuestCounter>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/get_counters`.
+    #[derive(Default)]
+    pub struct GetCountersResponse {
+        pub counters: Option<Vec<GuestCounter>> = "counters",
+    }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoByCardNumberRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoByCardNumberRequest {
+        pub card_number: Option<String> = "cardNumber",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoByCardTrackRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_track: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoByCardTrackRequest {
+        pub card_track: Option<String> = "cardTrack",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoByEmailRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoByEmailRequest {
+        pub email: Option<String> = "email",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoByIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoByIdRequest {
+        pub id: Option<Guid> = "id",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoByPhoneRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoByPhoneRequest {
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub phone: Option<String> = "phone",
+    }
 }
 
 crate::union::tagged_union! {
@@ -418,184 +246,107 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the body of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoRequestBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    pub r#type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCustomerInfoRequestBase {
-    pub fn new(r#type: impl Into<String>) -> Self {
-        Self {
-            organization_id: None,
-            r#type: r#type.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_customer_info`.
+    pub struct GetCustomerInfoRequestBase new(r#type: impl Into<String>) {
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub r#type: String = "type" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCustomerInfoResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub anonymized: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthday: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cards: Option<Vec<GuestCardInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub categories: Option<Vec<GuestCategoryShortInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consent_status: Option<PersonalDataConsentStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub culture_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_order_date: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_processed_order_date: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_visited_organization_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_data_consent_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_data_consent_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_data_processing_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_data_processing_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub referrer_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registration_organization_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sex: Option<IikoNetUserSex>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_loyalty_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_order_status_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_promo_actions_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub surname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_balances: Option<Vec<GuestBalanceInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_registered: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/info`.
+    #[derive(Default)]
+    pub struct GetCustomerInfoResponse {
+        pub anonymized: Option<bool> = "anonymized",
+        pub birthday: Option<LocalTime> = "birthday",
+        pub cards: Option<Vec<GuestCardInfo>> = "cards",
+        pub categories: Option<Vec<GuestCategoryShortInfo>> = "categories",
+        pub comment: Option<String> = "comment",
+        pub consent_status: Option<PersonalDataConsentStatus> = "consentStatus",
+        pub culture_name: Option<String> = "cultureName",
+        pub email: Option<String> = "email",
+        pub first_order_date: Option<LocalTime> = "firstOrderDate",
+        pub id: Option<Guid> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub last_processed_order_date: Option<LocalTime> = "lastProcessedOrderDate",
+        pub last_visited_organization_id: Option<Guid> = "lastVisitedOrganizationId",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub personal_data_consent_from: Option<LocalTime> = "personalDataConsentFrom",
+        pub personal_data_consent_to: Option<LocalTime> = "personalDataConsentTo",
+        pub personal_data_processing_from: Option<LocalTime> = "personalDataProcessingFrom",
+        pub personal_data_processing_to: Option<LocalTime> = "personalDataProcessingTo",
+        pub phone: Option<String> = "phone",
+        pub referrer_id: Option<String> = "referrerId",
+        pub registration_organization_id: Option<Guid> = "registrationOrganizationId",
+        pub sex: Option<IikoNetUserSex> = "sex",
+        pub should_receive_loyalty_info: Option<bool> = "shouldReceiveLoyaltyInfo",
+        pub should_receive_order_status_info: Option<bool> = "shouldReceiveOrderStatusInfo",
+        pub should_receive_promo_actions_info: Option<bool> = "shouldReceivePromoActionsInfo",
+        pub surname: Option<String> = "surname",
+        pub user_data: Option<String> = "userData",
+        pub wallet_balances: Option<Vec<GuestBalanceInfo>> = "walletBalances",
+        pub when_registered: Option<LocalTime> = "whenRegistered",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GuestBalanceInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<ProgramType>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GuestBalanceInfo {
+        pub balance: Option<ExactDecimal> = "balance",
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+        pub r#type: Option<ProgramType> = "type",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GuestCardInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub track: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub valid_to_date: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GuestCardInfo {
+        pub id: Option<Guid> = "id",
+        pub number: Option<String> = "number",
+        pub track: Option<String> = "track",
+        pub valid_to_date: Option<LocalTime> = "validToDate",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_get_counters`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GuestCounter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metric: Option<CounterMetric>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<CounterPeriod>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_get_counters`.
+    #[derive(Default)]
+    pub struct GuestCounter {
+        pub guest_id: Option<Guid> = "guestId",
+        pub metric: Option<CounterMetric> = "metric",
+        pub period: Option<CounterPeriod> = "period",
+        pub value: Option<ExactDecimal> = "value",
+    }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/customer/wallet/hold`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HoldMoneyRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub customer_id: Guid,
-    pub organization_id: OrganizationId,
-    pub sum: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<Guid>,
-    pub wallet_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl HoldMoneyRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/wallet/hold`.
+    pub struct HoldMoneyRequest new(
         customer_id: Guid,
-        organization_id: OrganizationId,
-        sum: ExactDecimal,
         wallet_id: Guid,
-    ) -> Self {
-        Self {
-            comment: None,
-            customer_id,
-            organization_id,
-            sum,
-            transaction_id: None,
-            wallet_id,
-            extra: Extra::new(),
-        }
+        sum: ExactDecimal,
+        organization_id: OrganizationId
+    ) {
+        pub comment: Option<String> = "comment",
+        pub customer_id: Guid = "customerId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub sum: ExactDecimal = "sum" required,
+        pub transaction_id: Option<Guid> = "transactionId",
+        pub wallet_id: Guid = "walletId" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/wallet/hold`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HoldMoneyResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/wallet/hold`.
+    #[derive(Default)]
+    pub struct HoldMoneyResponse {
+        pub transaction_id: Option<Guid> = "transactionId",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -616,51 +367,34 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/wallet/topup`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RefillUserBalanceResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/restore_customers`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestoreCustomersRequest {
-    pub customer_ids: Vec<Guid>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RestoreCustomersRequest {
-    pub fn new(customer_ids: Vec<Guid>, organization_id: OrganizationId) -> Self {
-        Self {
-            customer_ids,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/wallet/topup`.
+    #[derive(Default)]
+    pub struct RefillUserBalanceResponse {
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/restore_customers`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestoreCustomersResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_found: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restored: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/restore_customers`.
+    pub struct RestoreCustomersRequest new(customer_ids: Vec<Guid>, organization_id: OrganizationId) {
+        pub customer_ids: Vec<Guid> = "customerIds" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/wallet/chargeoff`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WithdrawUserBalanceResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/restore_customers`.
+    #[derive(Default)]
+    pub struct RestoreCustomersResponse {
+        pub not_found: Option<i64> = "notFound",
+        pub restored: Option<i64> = "restored",
+        pub total: Option<i64> = "total",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/wallet/chargeoff`.
+    #[derive(Default)]
+    pub struct WithdrawUserBalanceResponse {
+    }
 }

@@ -2,8 +2,6 @@
 
 //! Bodies of the group `deliveries_create_and_update`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
@@ -13,251 +11,124 @@ use crate::{
         TipsPayment,
     },
     time::LocalTime,
-    unknown::Extra,
 };
 
-/// Body of `POST /api/1/deliveries/add_items`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddOrderItemsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    pub items: Vec<OrderItem>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddOrderItemsRequest {
-    pub fn new(items: Vec<OrderItem>, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            combos: None,
-            items,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/cancel_confirmation`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelDeliveryConfirmationRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelDeliveryConfirmationRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/cancel`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel_cause_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_order_id: Option<Guid>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id_for_writeoff: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelOrderRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            cancel_cause_id: None,
-            cancel_comment: None,
-            moved_order_id: None,
-            order_id,
-            organization_id,
-            removal_comment: None,
-            removal_type_id: None,
-            user_id_for_writeoff: None,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/change_complete_before`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeCompleteBeforeRequest {
-    pub new_complete_before: LocalTime,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeCompleteBeforeRequest {
-    pub fn new(
-        new_complete_before: LocalTime,
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/add_items`.
+    pub struct AddOrderItemsRequest new(
         order_id: Guid,
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            new_complete_before,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        items: Vec<OrderItem>
+    ) {
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub items: Vec<OrderItem> = "items" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/change_comment`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeDeliveryCommentRequest {
-    pub comment: String,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/cancel_confirmation`.
+    pub struct CancelDeliveryConfirmationRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
-impl ChangeDeliveryCommentRequest {
-    pub fn new(
-        comment: impl Into<String>,
-        order_id: Guid,
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/cancel`.
+    pub struct CancelOrderRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub cancel_cause_id: Option<Guid> = "cancelCauseId",
+        pub cancel_comment: Option<String> = "cancelComment",
+        pub moved_order_id: Option<Guid> = "movedOrderId",
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub removal_comment: Option<String> = "removalComment",
+        pub removal_type_id: Option<Guid> = "removalTypeId",
+        pub user_id_for_writeoff: Option<Guid> = "userIdForWriteoff",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/change_complete_before`.
+    pub struct ChangeCompleteBeforeRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            comment: comment.into(),
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/change_operator`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeDeliveryOperatorRequest {
-    pub operator_id: Guid,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeDeliveryOperatorRequest {
-    pub fn new(operator_id: Guid, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            operator_id,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/change_delivery_point`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeDeliveryPointRequest {
-    pub new_delivery_point: DeliveryPoint,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeDeliveryPointRequest {
-    pub fn new(
-        new_delivery_point: DeliveryPoint,
         order_id: Guid,
+        new_complete_before: LocalTime
+    ) {
+        pub new_complete_before: LocalTime = "newCompleteBefore" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/change_comment`.
+    pub struct ChangeDeliveryCommentRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            new_delivery_point,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/change_driver_info`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeDriverInfoRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driver_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_time: Option<LocalTime>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeDriverInfoRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            driver_id: None,
-            estimated_time: None,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Part of the body of `deliveries_change_service_type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeServiceTypeDeliveryByClient {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeServiceTypeDeliveryByClient {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Part of the body of `deliveries_change_service_type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeServiceTypeDeliveryByCourier {
-    pub delivery_point: DeliveryPoint,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeServiceTypeDeliveryByCourier {
-    pub fn new(
-        delivery_point: DeliveryPoint,
         order_id: Guid,
+        comment: impl Into<String>
+    ) {
+        pub comment: String = "comment" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/change_operator`.
+    pub struct ChangeDeliveryOperatorRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            delivery_point,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        order_id: Guid,
+        operator_id: Guid
+    ) {
+        pub operator_id: Guid = "operatorId" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/change_delivery_point`.
+    pub struct ChangeDeliveryPointRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        new_delivery_point: DeliveryPoint
+    ) {
+        pub new_delivery_point: DeliveryPoint = "newDeliveryPoint" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/change_driver_info`.
+    pub struct ChangeDriverInfoRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub driver_id: Option<Guid> = "driverId",
+        pub estimated_time: Option<LocalTime> = "estimatedTime",
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `deliveries_change_service_type`.
+    pub struct ChangeServiceTypeDeliveryByClient new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `deliveries_change_service_type`.
+    pub struct ChangeServiceTypeDeliveryByCourier new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        delivery_point: DeliveryPoint
+    ) {
+        pub delivery_point: DeliveryPoint = "deliveryPoint" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
@@ -269,185 +140,75 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the body of `deliveries_change_service_type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeServiceTypeRequestBase {
-    pub new_service_type: String,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangeServiceTypeRequestBase {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `deliveries_change_service_type`.
+    pub struct ChangeServiceTypeRequestBase new(
         new_service_type: impl Into<String>,
-        order_id: Guid,
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            new_service_type: new_service_type.into(),
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        order_id: Guid
+    ) {
+        pub new_service_type: String = "newServiceType" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/close`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CloseDeliveryOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date: Option<LocalTime>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CloseDeliveryOrderRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            delivery_date: None,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/close`.
+    pub struct CloseDeliveryOrderRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub delivery_date: Option<LocalTime> = "deliveryDate",
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/confirm`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConfirmDeliveryRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ConfirmDeliveryRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/confirm`.
+    pub struct ConfirmDeliveryRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_order_settings: Option<CreateOrderSettings>,
-    pub order: DeliveryOrder,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateOrderRequest {
-    pub fn new(order: DeliveryOrder, organization_id: OrganizationId) -> Self {
-        Self {
-            create_order_settings: None,
-            order,
-            organization_id,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/create`.
+    pub struct CreateOrderRequest new(organization_id: OrganizationId, order: DeliveryOrder) {
+        pub create_order_settings: Option<CreateOrderSettings> = "createOrderSettings",
+        pub order: DeliveryOrder = "order" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }
 
-/// Part of the body of `deliveries_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_before: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Customer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_point: Option<DeliveryPoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_zone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts_info: Option<DiscountsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<Guests>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    pub items: Vec<OrderItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<LoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operator_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<DeliveryServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<Payment>>,
-    pub phone: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_extension: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryOrder {
-    pub fn new(items: Vec<OrderItem>, phone: impl Into<String>) -> Self {
-        Self {
-            cheque_additional_info: None,
-            combos: None,
-            comment: None,
-            complete_before: None,
-            customer: None,
-            delivery_duration: None,
-            delivery_point: None,
-            delivery_zone: None,
-            discounts_info: None,
-            external_data: None,
-            external_number: None,
-            guests: None,
-            id: None,
-            items,
-            loyalty_info: None,
-            marketing_source_id: None,
-            menu_id: None,
-            operator_id: None,
-            order_service_type: None,
-            order_type_id: None,
-            payments: None,
-            phone: phone.into(),
-            phone_extension: None,
-            price_category_id: None,
-            source_key: None,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `deliveries_create`.
+    pub struct DeliveryOrder new(phone: impl Into<String>, items: Vec<OrderItem>) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub comment: Option<String> = "comment",
+        pub complete_before: Option<LocalTime> = "completeBefore",
+        pub customer: Option<Customer> = "customer",
+        pub delivery_duration: Option<i64> = "deliveryDuration",
+        pub delivery_point: Option<DeliveryPoint> = "deliveryPoint",
+        pub delivery_zone: Option<String> = "deliveryZone",
+        pub discounts_info: Option<DiscountsInfo> = "discountsInfo",
+        pub external_data: Option<Vec<ExternalData>> = "externalData",
+        pub external_number: Option<String> = "externalNumber",
+        pub guests: Option<Guests> = "guests",
+        pub id: Option<Guid> = "id",
+        pub items: Vec<OrderItem> = "items" required,
+        pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
+        pub marketing_source_id: Option<Guid> = "marketingSourceId",
+        pub menu_id: Option<String> = "menuId",
+        pub operator_id: Option<Guid> = "operatorId",
+        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+        pub payments: Option<Vec<Payment>> = "payments",
+        pub phone: String = "phone" required,
+        pub phone_extension: Option<String> = "phoneExtension",
+        pub price_category_id: Option<Guid> = "priceCategoryId",
+        pub source_key: Option<String> = "sourceKey",
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
@@ -460,177 +221,90 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the body of `deliveries_update_order_payments`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderPaymentItem {
-    pub is_processed_externally: bool,
-    pub payment_type_id: Guid,
-    pub sum: ExactDecimal,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderPaymentItem {
-    pub fn new(is_processed_externally: bool, payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            is_processed_externally,
-            payment_type_id,
-            sum,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `deliveries_update_order_payments`.
+    pub struct OrderPaymentItem new(
+        sum: ExactDecimal,
+        payment_type_id: Guid,
+        is_processed_externally: bool
+    ) {
+        pub is_processed_externally: bool = "isProcessedExternally" required,
+        pub payment_type_id: Guid = "paymentTypeId" required,
+        pub sum: ExactDecimal = "sum" required,
     }
 }
 
-/// Body of `POST /api/1/order/print_bill`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrintBillRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PrintBillRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/order/print_bill`.
+    pub struct PrintBillRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/print_delivery_bill`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrintDeliveryBillRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PrintDeliveryBillRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/print_delivery_bill`.
+    pub struct PrintDeliveryBillRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/update_order_delivery_status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateDeliveryStatusRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date: Option<LocalTime>,
-    pub delivery_status: DeliveryStatusForUpdate,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateDeliveryStatusRequest {
-    pub fn new(
-        delivery_status: DeliveryStatusForUpdate,
-        order_id: Guid,
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/update_order_delivery_status`.
+    pub struct UpdateDeliveryStatusRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            delivery_date: None,
-            delivery_status,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        order_id: Guid,
+        delivery_status: DeliveryStatusForUpdate
+    ) {
+        pub delivery_date: Option<LocalTime> = "deliveryDate",
+        pub delivery_status: DeliveryStatusForUpdate = "deliveryStatus" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/update_order_courier`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateOrderCourierRequest {
-    pub employee_id: Guid,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateOrderCourierRequest {
-    pub fn new(employee_id: Guid, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            employee_id,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/update_order_courier`.
+    pub struct UpdateOrderCourierRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        employee_id: Guid
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/deliveries/update_order_payments`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateOrderPaymentsRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_items: Option<Vec<OrderPaymentItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateOrderPaymentsRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            payment_items: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/update_order_payments`.
+    pub struct UpdateOrderPaymentsRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub payment_items: Option<Vec<OrderPaymentItem>> = "paymentItems",
     }
 }
 
-/// Body of `POST /api/1/deliveries/update_order_problem`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateOrderProblemRequest {
-    pub has_problem: bool,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    pub problem: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateOrderProblemRequest {
-    pub fn new(has_problem: bool, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            has_problem,
-            order_id,
-            organization_id,
-            problem: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/update_order_problem`.
+    pub struct UpdateOrderProblemRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        has_problem: bool
+    ) {
+        pub has_problem: bool = "hasProblem" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub problem: Option<String> = "problem" key,
     }
 }
 
-/// Body of `POST /api/1/deliveries/update_tracking_link`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateTrackingLinkRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_link: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateTrackingLinkRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            tracking_link: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/update_tracking_link`.
+    pub struct UpdateTrackingLinkRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub tracking_link: Option<String> = "trackingLink",
     }
 }

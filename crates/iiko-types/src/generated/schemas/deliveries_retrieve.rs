@@ -2,13 +2,10 @@
 
 //! Bodies of the group `deliveries_retrieve`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{DeliveryServiceType, DeliveryStatus, OrderInfo, SortDirection},
     time::LocalTime,
-    unknown::Extra,
 };
 
 crate::open_enum::open_enum! {
@@ -24,258 +21,118 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/deliveries/by_delivery_date_and_source_key_and_filter`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByDeliveryDateAndFilterRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_timeout: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_problem: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<DeliveryServiceType>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_order_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_direction: Option<SortDirection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_property: Option<OrderSortProperty>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Vec<DeliveryStatus>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_ids: Option<Vec<TerminalGroupId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_to_cooking_error_timeout: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersByDeliveryDateAndFilterRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            cooking_timeout: None,
-            delivery_date_from: None,
-            delivery_date_to: None,
-            has_problem: None,
-            order_ids: None,
-            order_service_type: None,
-            organization_ids,
-            pos_order_ids: None,
-            rows_count: None,
-            search_text: None,
-            sort_direction: None,
-            sort_property: None,
-            source_keys: None,
-            statuses: None,
-            terminal_group_ids: None,
-            time_to_cooking_error_timeout: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/by_delivery_date_and_source_key_and_filter`.
+    pub struct OrdersByDeliveryDateAndFilterRequest new(organization_ids: Vec<OrganizationId>) {
+        pub cooking_timeout: Option<i64> = "cookingTimeout",
+        pub delivery_date_from: Option<LocalTime> = "deliveryDateFrom",
+        pub delivery_date_to: Option<LocalTime> = "deliveryDateTo",
+        pub has_problem: Option<bool> = "hasProblem",
+        pub order_ids: Option<Vec<Guid>> = "orderIds",
+        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
+        pub rows_count: Option<i64> = "rowsCount",
+        pub search_text: Option<String> = "searchText",
+        pub sort_direction: Option<SortDirection> = "sortDirection",
+        pub sort_property: Option<OrderSortProperty> = "sortProperty",
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub statuses: Option<Vec<DeliveryStatus>> = "statuses",
+        pub terminal_group_ids: Option<Vec<TerminalGroupId>> = "terminalGroupIds",
+        pub time_to_cooking_error_timeout: Option<i64> = "timeToCookingErrorTimeout",
     }
 }
 
-/// Body of `POST /api/1/deliveries/by_delivery_date_and_phone`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByDeliveryDateAndPhoneRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_to: Option<LocalTime>,
-    pub organization_ids: Vec<OrganizationId>,
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersByDeliveryDateAndPhoneRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            delivery_date_from: None,
-            delivery_date_to: None,
-            organization_ids,
-            phone: None,
-            rows_count: None,
-            source_keys: None,
-            start_revision: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/by_delivery_date_and_phone`.
+    pub struct OrdersByDeliveryDateAndPhoneRequest new(organization_ids: Vec<OrganizationId>) {
+        pub delivery_date_from: Option<LocalTime> = "deliveryDateFrom",
+        pub delivery_date_to: Option<LocalTime> = "deliveryDateTo",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub phone: Option<String> = "phone" key,
+        pub rows_count: Option<i64> = "rowsCount",
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub start_revision: Option<i64> = "startRevision",
     }
 }
 
-/// Body of `POST /api/1/deliveries/by_delivery_date_and_status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByDeliveryDateAndStatusRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier_ids: Option<Vec<Guid>>,
-    pub delivery_date_from: LocalTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_to: Option<LocalTime>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Vec<DeliveryStatus>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersByDeliveryDateAndStatusRequest {
-    pub fn new(delivery_date_from: LocalTime, organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            courier_ids: None,
-            delivery_date_from,
-            delivery_date_to: None,
-            organization_ids,
-            source_keys: None,
-            statuses: None,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_ids: Option<Vec<Guid>>,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_order_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_external_data_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_locked_by_user: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersByIdRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            order_ids: None,
-            organization_id,
-            pos_order_ids: None,
-            return_external_data_keys: None,
-            return_locked_by_user: None,
-            source_keys: None,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Part of the answer of `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter`, `deliveries_by_delivery_date_and_status` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByOrganization {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub orders: Option<Vec<OrderInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/deliveries/by_revision`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersByRevisionRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    pub start_revision: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersByRevisionRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>, start_revision: i64) -> Self {
-        Self {
-            organization_ids,
-            source_keys: None,
-            start_revision,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/deliveries/history/by_delivery_date_and_phone`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersHistoryByDeliveryDateAndPhoneRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date_to: Option<LocalTime>,
-    pub organization_ids: Vec<OrganizationId>,
-    pub phone: String,
-    pub rows_count: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrdersHistoryByDeliveryDateAndPhoneRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/by_delivery_date_and_status`.
+    pub struct OrdersByDeliveryDateAndStatusRequest new(
         organization_ids: Vec<OrganizationId>,
-        phone: impl Into<String>,
-        rows_count: i64,
-    ) -> Self {
-        Self {
-            delivery_date_from: None,
-            delivery_date_to: None,
-            organization_ids,
-            phone: phone.into(),
-            rows_count,
-            source_keys: None,
-            start_revision: None,
-            extra: Extra::new(),
-        }
+        delivery_date_from: LocalTime
+    ) {
+        pub courier_ids: Option<Vec<Guid>> = "courierIds",
+        pub delivery_date_from: LocalTime = "deliveryDateFrom" required,
+        pub delivery_date_to: Option<LocalTime> = "deliveryDateTo",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub statuses: Option<Vec<DeliveryStatus>> = "statuses",
     }
 }
 
-/// Answer of `POST /api/1/deliveries/by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub orders: Option<Vec<OrderInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/by_id`.
+    pub struct OrdersByIdRequest new(organization_id: OrganizationId) {
+        pub order_ids: Option<Vec<Guid>> = "orderIds",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
+        pub return_external_data_keys: Option<Vec<String>> = "returnExternalDataKeys",
+        pub return_locked_by_user: Option<bool> = "returnLockedByUser",
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+    }
 }
 
-/// Answer of `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter`, `deliveries_by_delivery_date_and_status` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrdersWithRevisionResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub orders_by_organizations: Option<Vec<OrdersByOrganization>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter`, `deliveries_by_delivery_date_and_status` and 2 more.
+    #[derive(Default)]
+    pub struct OrdersByOrganization {
+        pub orders: Option<Vec<OrderInfo>> = "orders",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/by_revision`.
+    pub struct OrdersByRevisionRequest new(start_revision: i64, organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub start_revision: i64 = "startRevision" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/history/by_delivery_date_and_phone`.
+    pub struct OrdersHistoryByDeliveryDateAndPhoneRequest new(
+        phone: impl Into<String>,
+        organization_ids: Vec<OrganizationId>,
+        rows_count: i64
+    ) {
+        pub delivery_date_from: Option<LocalTime> = "deliveryDateFrom",
+        pub delivery_date_to: Option<LocalTime> = "deliveryDateTo",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub phone: String = "phone" required,
+        pub rows_count: i64 = "rowsCount" required,
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub start_revision: Option<i64> = "startRevision",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/deliveries/by_id`.
+    #[derive(Default)]
+    pub struct OrdersResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub orders: Option<Vec<OrderInfo>> = "orders",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter`, `deliveries_by_delivery_date_and_status` and 2 more.
+    #[derive(Default)]
+    pub struct OrdersWithRevisionResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub max_revision: Option<i64> = "maxRevision",
+        pub orders_by_organizations: Option<Vec<OrdersByOrganization>> = "ordersByOrganizations",
+    }
 }

@@ -2,13 +2,10 @@
 
 //! Bodies of the group `delivery_restrictions`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
     time::{LocalTime, TimeSpan},
-    unknown::Extra,
 };
 
 crate::open_enum::open_number_enum! {
@@ -19,22 +16,16 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllowedItemWithDuration {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_service_product_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `delivery_restrictions_allowed`.
+    #[derive(Default)]
+    pub struct AllowedItemWithDuration {
+        pub delivery_duration_in_minutes: Option<i64> = "deliveryDurationInMinutes",
+        pub delivery_service_product_id: Option<Guid> = "deliveryServiceProductId",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub zone: Option<String> = "zone",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -47,41 +38,20 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryRestrictionItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_service_product_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub week_map: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryRestrictionItem {
-    pub fn new(delivery_duration_in_minutes: i64, priority: i64, week_map: i64) -> Self {
-        Self {
-            delivery_duration_in_minutes: Some(delivery_duration_in_minutes),
-            priority: Some(priority),
-            week_map: Some(week_map),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct DeliveryRestrictionItem new(week_map: i64, priority: i64, delivery_duration_in_minutes: i64) {
+        pub delivery_duration_in_minutes: Option<i64> = "deliveryDurationInMinutes" asked,
+        pub delivery_service_product_id: Option<Guid> = "deliveryServiceProductId",
+        pub from: Option<i64> = "from",
+        pub min_sum: Option<ExactDecimal> = "minSum",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub priority: Option<i64> = "priority" asked,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub to: Option<i64> = "to",
+        pub week_map: Option<i64> = "weekMap" asked,
+        pub zone: Option<String> = "zone",
     }
 }
 
@@ -96,134 +66,64 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/delivery_restrictions/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryRestrictions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action_on_validation_rejection: Option<ActionOnValidationRejection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub add_delivery_service_cost: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_assign_external_deliveries: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_delivery_duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_delivery_service_product_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_from: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_min_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_self_service_duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_to: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_geocode_service_type: Option<DeliveryGeocodeServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_regions_map_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_zones: Option<Vec<DeliveryZone>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_assignation_service_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_trusts_call_center_check: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject_on_geocoding_error: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_exact_address_for_geocoding: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<Vec<DeliveryRestrictionItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_external_assignation_service: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_same_delivery_duration: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_same_delivery_service_product: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_same_min_sum: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_same_restrictions_on_all_week: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_same_work_time_interval: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zones_mode: Option<DeliveryRestrictionsMode>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryRestrictions {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the contract requires all of them"
-    )]
-    pub fn new(
-        action_on_validation_rejection: ActionOnValidationRejection,
-        add_delivery_service_cost: bool,
-        auto_assign_external_deliveries: bool,
+crate::object::object! {
+    /// Body of `POST /api/1/delivery_restrictions/update`.
+    #[derive(Default)]
+    pub struct DeliveryRestrictions new(
+        organization_id: OrganizationId,
+        delivery_geocode_service_type: DeliveryGeocodeServiceType,
         default_delivery_duration_in_minutes: i64,
         default_self_service_duration_in_minutes: i64,
-        delivery_geocode_service_type: DeliveryGeocodeServiceType,
-        delivery_zones: Vec<DeliveryZone>,
-        front_trusts_call_center_check: bool,
-        organization_id: OrganizationId,
-        reject_on_geocoding_error: bool,
-        require_exact_address_for_geocoding: bool,
-        restrictions: Vec<DeliveryRestrictionItem>,
-        use_external_assignation_service: bool,
         use_same_delivery_duration: bool,
-        use_same_delivery_service_product: bool,
         use_same_min_sum: bool,
-        use_same_restrictions_on_all_week: bool,
         use_same_work_time_interval: bool,
+        use_same_restrictions_on_all_week: bool,
+        restrictions: Vec<DeliveryRestrictionItem>,
+        delivery_zones: Vec<DeliveryZone>,
+        reject_on_geocoding_error: bool,
+        add_delivery_service_cost: bool,
+        use_same_delivery_service_product: bool,
+        use_external_assignation_service: bool,
+        front_trusts_call_center_check: bool,
+        require_exact_address_for_geocoding: bool,
         zones_mode: DeliveryRestrictionsMode,
-    ) -> Self {
-        Self {
-            action_on_validation_rejection: Some(action_on_validation_rejection),
-            add_delivery_service_cost: Some(add_delivery_service_cost),
-            auto_assign_external_deliveries: Some(auto_assign_external_deliveries),
-            default_delivery_duration_in_minutes: Some(default_delivery_duration_in_minutes),
-            default_self_service_duration_in_minutes: Some(
-                default_self_service_duration_in_minutes,
-            ),
-            delivery_geocode_service_type: Some(delivery_geocode_service_type),
-            delivery_zones: Some(delivery_zones),
-            front_trusts_call_center_check: Some(front_trusts_call_center_check),
-            organization_id: Some(organization_id),
-            reject_on_geocoding_error: Some(reject_on_geocoding_error),
-            require_exact_address_for_geocoding: Some(require_exact_address_for_geocoding),
-            restrictions: Some(restrictions),
-            use_external_assignation_service: Some(use_external_assignation_service),
-            use_same_delivery_duration: Some(use_same_delivery_duration),
-            use_same_delivery_service_product: Some(use_same_delivery_service_product),
-            use_same_min_sum: Some(use_same_min_sum),
-            use_same_restrictions_on_all_week: Some(use_same_restrictions_on_all_week),
-            use_same_work_time_interval: Some(use_same_work_time_interval),
-            zones_mode: Some(zones_mode),
-            ..Self::default()
-        }
+        auto_assign_external_deliveries: bool,
+        action_on_validation_rejection: ActionOnValidationRejection
+    ) {
+        pub action_on_validation_rejection: Option<ActionOnValidationRejection> = "actionOnValidationRejection" asked,
+        pub add_delivery_service_cost: Option<bool> = "addDeliveryServiceCost" asked,
+        pub auto_assign_external_deliveries: Option<bool> = "autoAssignExternalDeliveries" asked,
+        pub default_delivery_duration_in_minutes: Option<i64> = "defaultDeliveryDurationInMinutes" asked,
+        pub default_delivery_service_product_id: Option<Guid> = "defaultDeliveryServiceProductId",
+        pub default_from: Option<i64> = "defaultFrom",
+        pub default_min_sum: Option<ExactDecimal> = "defaultMinSum",
+        pub default_self_service_duration_in_minutes: Option<i64> = "defaultSelfServiceDurationInMinutes" asked,
+        pub default_to: Option<i64> = "defaultTo",
+        pub delivery_geocode_service_type: Option<DeliveryGeocodeServiceType> = "deliveryGeocodeServiceType" asked,
+        pub delivery_regions_map_url: Option<String> = "deliveryRegionsMapUrl",
+        pub delivery_zones: Option<Vec<DeliveryZone>> = "deliveryZones" asked,
+        pub external_assignation_service_url: Option<String> = "externalAssignationServiceUrl",
+        pub front_trusts_call_center_check: Option<bool> = "frontTrustsCallCenterCheck" asked,
+        pub organization_id: Option<OrganizationId> = "organizationId" asked,
+        pub reject_on_geocoding_error: Option<bool> = "rejectOnGeocodingError" asked,
+        pub require_exact_address_for_geocoding: Option<bool> = "requireExactAddressForGeocoding" asked,
+        pub restrictions: Option<Vec<DeliveryRestrictionItem>> = "restrictions" asked,
+        pub use_external_assignation_service: Option<bool> = "useExternalAssignationService" asked,
+        pub use_same_delivery_duration: Option<bool> = "useSameDeliveryDuration" asked,
+        pub use_same_delivery_service_product: Option<bool> = "useSameDeliveryServiceProduct" asked,
+        pub use_same_min_sum: Option<bool> = "useSameMinSum" asked,
+        pub use_same_restrictions_on_all_week: Option<bool> = "useSameRestrictionsOnAllWeek" asked,
+        pub use_same_work_time_interval: Option<bool> = "useSameWorkTimeInterval" asked,
+        pub zones_mode: Option<DeliveryRestrictionsMode> = "zonesMode" asked,
     }
 }
 
-/// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryRestrictionsCoordinates {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryRestrictionsCoordinates {
-    pub fn new(latitude: ExactDecimal, longitude: ExactDecimal) -> Self {
-        Self {
-            latitude: Some(latitude),
-            longitude: Some(longitude),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct DeliveryRestrictionsCoordinates new(latitude: ExactDecimal, longitude: ExactDecimal) {
+        pub latitude: Option<ExactDecimal> = "latitude" asked,
+        pub longitude: Option<ExactDecimal> = "longitude" asked,
     }
 }
 
@@ -236,183 +136,94 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryZone {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub addresses: Option<Vec<DeliveryZoneAddressBinding>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Vec<DeliveryRestrictionsCoordinates>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryZone {
-    pub fn new(
-        addresses: Vec<DeliveryZoneAddressBinding>,
-        coordinates: Vec<DeliveryRestrictionsCoordinates>,
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct DeliveryZone new(
         name: impl Into<String>,
-    ) -> Self {
-        Self {
-            addresses: Some(addresses),
-            coordinates: Some(coordinates),
-            name: Some(name.into()),
-            ..Self::default()
-        }
+        coordinates: Vec<DeliveryRestrictionsCoordinates>,
+        addresses: Vec<DeliveryZoneAddressBinding>
+    ) {
+        pub addresses: Option<Vec<DeliveryZoneAddressBinding>> = "addresses" asked,
+        pub coordinates: Option<Vec<DeliveryRestrictionsCoordinates>> = "coordinates" asked,
+        pub name: Option<String> = "name" asked,
     }
 }
 
-/// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryZoneAddressBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub houses: Option<HousesRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postcode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveryZoneAddressBinding {
-    pub fn new(houses: HousesRange, postcode: impl Into<String>, street_id: Guid) -> Self {
-        Self {
-            houses: Some(houses),
-            postcode: Some(postcode.into()),
-            street_id: Some(street_id),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct DeliveryZoneAddressBinding new(
+        street_id: Guid,
+        postcode: impl Into<String>,
+        houses: HousesRange
+    ) {
+        pub houses: Option<HousesRange> = "houses" asked,
+        pub postcode: Option<String> = "postcode" asked,
+        pub street_id: Option<Guid> = "streetId" asked,
     }
 }
 
-/// Body of `POST /api/1/delivery_restrictions/allowed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetAllowedRestrictionsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<RestrictionsAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_date: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    pub is_courier_delivery: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_items: Option<Vec<RestrictionsOrderItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_location: Option<OrderLocation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<OrganizationId>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetAllowedRestrictionsRequest {
-    pub fn new(is_courier_delivery: bool) -> Self {
-        Self {
-            delivery_address: None,
-            delivery_date: None,
-            delivery_sum: None,
-            discount_sum: None,
-            is_courier_delivery,
-            order_items: None,
-            order_location: None,
-            organization_id: None,
-            organization_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/delivery_restrictions/allowed`.
+    pub struct GetAllowedRestrictionsRequest new(is_courier_delivery: bool) {
+        pub delivery_address: Option<RestrictionsAddress> = "deliveryAddress",
+        pub delivery_date: Option<LocalTime> = "deliveryDate",
+        pub delivery_sum: Option<ExactDecimal> = "deliverySum",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub is_courier_delivery: bool = "isCourierDelivery" required,
+        pub order_items: Option<Vec<RestrictionsOrderItem>> = "orderItems",
+        pub order_location: Option<OrderLocation> = "orderLocation",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
     }
 }
 
-/// Answer of `POST /api/1/delivery_restrictions/allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetAllowedRestrictionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address_external_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_items: Option<Vec<AllowedItemWithDuration>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<OrderLocation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject_cause: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rejected_items: Option<Vec<RejectItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/delivery_restrictions`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetDeliveryRestrictionsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetDeliveryRestrictionsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/delivery_restrictions/allowed`.
+    #[derive(Default)]
+    pub struct GetAllowedRestrictionsResponse {
+        pub address_external_id: Option<String> = "addressExternalId",
+        pub allowed_items: Option<Vec<AllowedItemWithDuration>> = "allowedItems",
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub is_allowed: Option<bool> = "isAllowed",
+        pub location: Option<OrderLocation> = "location",
+        pub reject_cause: Option<String> = "rejectCause",
+        pub rejected_items: Option<Vec<RejectItem>> = "rejectedItems",
     }
 }
 
-/// Answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetDeliveryRestrictionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_restrictions: Option<Vec<DeliveryRestrictions>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/delivery_restrictions`.
+    pub struct GetDeliveryRestrictionsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+    }
 }
 
-/// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HousesRange {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_unlimited_range: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub specific_numbers: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub starting_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<HousesRangeType>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct GetDeliveryRestrictionsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub delivery_restrictions: Option<Vec<DeliveryRestrictions>> = "deliveryRestrictions",
+    }
 }
-impl HousesRange {
-    pub fn new(
-        is_unlimited_range: bool,
-        max_number: i64,
-        specific_numbers: Vec<String>,
-        starting_number: i64,
+
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions`, `delivery_restrictions_update`.
+    #[derive(Default)]
+    pub struct HousesRange new(
         r#type: HousesRangeType,
-    ) -> Self {
-        Self {
-            is_unlimited_range: Some(is_unlimited_range),
-            max_number: Some(max_number),
-            specific_numbers: Some(specific_numbers),
-            starting_number: Some(starting_number),
-            r#type: Some(r#type),
-            ..Self::default()
-        }
+        starting_number: i64,
+        max_number: i64,
+        is_unlimited_range: bool,
+        specific_numbers: Vec<String>
+    ) {
+        pub is_unlimited_range: Option<bool> = "isUnlimitedRange" asked,
+        pub max_number: Option<i64> = "maxNumber" asked,
+        pub specific_numbers: Option<Vec<String>> = "specificNumbers" asked,
+        pub starting_number: Option<i64> = "startingNumber" asked,
+        pub r#type: Option<HousesRangeType> = "type" asked,
     }
 }
 
@@ -426,129 +237,69 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of body and answer of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderLocation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderLocation {
-    pub fn new(latitude: ExactDecimal, longitude: ExactDecimal) -> Self {
-        Self {
-            latitude: Some(latitude),
-            longitude: Some(longitude),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `delivery_restrictions_allowed`.
+    #[derive(Default)]
+    pub struct OrderLocation new(latitude: ExactDecimal, longitude: ExactDecimal) {
+        pub latitude: Option<ExactDecimal> = "latitude" asked,
+        pub longitude: Option<ExactDecimal> = "longitude" asked,
     }
 }
 
-/// Part of the answer of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RejectItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject_code: Option<DeliveryRestrictionRejectCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject_hint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject_item_data: Option<RejectItemData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RejectItemData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_week_days: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<TimeSpan>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<TimeSpan>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestrictionsAddress {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub building: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub house: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line1: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestrictionsOrderItem {
-    pub amount: ExactDecimal,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<RestrictionsOrderItemModifier>>,
-    pub product: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RestrictionsOrderItem {
-    pub fn new(amount: ExactDecimal, id: Guid, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            id,
-            modifiers: None,
-            product: product.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `delivery_restrictions_allowed`.
+    #[derive(Default)]
+    pub struct RejectItem {
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub reject_code: Option<DeliveryRestrictionRejectCode> = "rejectCode",
+        pub reject_hint: Option<String> = "rejectHint",
+        pub reject_item_data: Option<RejectItemData> = "rejectItemData",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub zone: Option<String> = "zone",
     }
 }
 
-/// Part of the body of `delivery_restrictions_allowed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RestrictionsOrderItemModifier {
-    pub amount: ExactDecimal,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `delivery_restrictions_allowed`.
+    #[derive(Default)]
+    pub struct RejectItemData {
+        pub allowed_week_days: Option<Vec<String>> = "allowedWeekDays",
+        pub date_from: Option<TimeSpan> = "dateFrom",
+        pub date_to: Option<TimeSpan> = "dateTo",
+        pub min_sum: Option<ExactDecimal> = "minSum",
+    }
 }
-impl RestrictionsOrderItemModifier {
-    pub fn new(amount: ExactDecimal, id: Guid) -> Self {
-        Self {
-            amount,
-            id,
-            product: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Part of the body of `delivery_restrictions_allowed`.
+    #[derive(Default)]
+    pub struct RestrictionsAddress {
+        pub building: Option<String> = "building",
+        pub city: Option<String> = "city",
+        pub entrance: Option<String> = "entrance",
+        pub house: Option<String> = "house",
+        pub index: Option<String> = "index",
+        pub line1: Option<String> = "line1",
+        pub street_id: Option<Guid> = "streetId",
+        pub street_name: Option<String> = "streetName",
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `delivery_restrictions_allowed`.
+    pub struct RestrictionsOrderItem new(id: Guid, product: impl Into<String>, amount: ExactDecimal) {
+        pub amount: ExactDecimal = "amount" required,
+        pub id: Guid = "id" required,
+        pub modifiers: Option<Vec<RestrictionsOrderItemModifier>> = "modifiers",
+        pub product: String = "product" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `delivery_restrictions_allowed`.
+    pub struct RestrictionsOrderItemModifier new(id: Guid, amount: ExactDecimal) {
+        pub amount: ExactDecimal = "amount" required,
+        pub id: Guid = "id" required,
+        pub product: Option<String> = "product",
     }
 }

@@ -2,65 +2,35 @@
 
 //! Bodies of the group `dictionaries`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, PaymentTypeId},
     number::ExactDecimal,
     schemas::TerminalGroup,
-    unknown::Extra,
 };
 
-/// Part of the answer of `cancel_causes`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelCause {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelCause {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `cancel_causes`.
+    pub struct CancelCause new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Body of `POST /api/1/cancel_causes`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelCausesRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelCausesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/cancel_causes`.
+    pub struct CancelCausesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/cancel_causes`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelCausesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel_causes: Option<Vec<CancelCause>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/cancel_causes`.
+    #[derive(Default)]
+    pub struct CancelCausesResponse {
+        pub cancel_causes: Option<Vec<CancelCause>> = "cancelCauses",
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -72,123 +42,52 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `discounts`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountCardTypeInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_apply_by_card_number: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_be_applied_selectively: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_card: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_categorised_discount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_manual: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_order_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<DiscountCardMode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_discounts: Option<Vec<ProductCategoryDiscount>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DiscountCardTypeInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            can_apply_by_card_number: None,
-            can_be_applied_selectively: None,
-            comment: None,
-            id,
-            is_automatic: None,
-            is_card: None,
-            is_categorised_discount: None,
-            is_deleted: None,
-            is_manual: None,
-            min_order_sum: None,
-            mode: None,
-            name: None,
-            percent: None,
-            product_category_discounts: None,
-            sum: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `discounts`.
+    pub struct DiscountCardTypeInfo new(id: Guid) {
+        pub can_apply_by_card_number: Option<bool> = "canApplyByCardNumber",
+        pub can_be_applied_selectively: Option<bool> = "canBeAppliedSelectively",
+        pub comment: Option<String> = "comment",
+        pub id: Guid = "id" required,
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_card: Option<bool> = "isCard",
+        pub is_categorised_discount: Option<bool> = "isCategorisedDiscount",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_manual: Option<bool> = "isManual",
+        pub min_order_sum: Option<ExactDecimal> = "minOrderSum",
+        pub mode: Option<DiscountCardMode> = "mode",
+        pub name: Option<String> = "name",
+        pub percent: Option<ExactDecimal> = "percent",
+        pub product_category_discounts: Option<Vec<ProductCategoryDiscount>> = "productCategoryDiscounts",
+        pub sum: Option<ExactDecimal> = "sum",
     }
 }
 
-/// Body of `POST /api/1/discounts`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DiscountsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/discounts`.
+    pub struct DiscountsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/discounts`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<OrganizationItemsOfDiscountCardTypeInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/discounts`.
+    #[derive(Default)]
+    pub struct DiscountsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub discounts: Option<Vec<OrganizationItemsOfDiscountCardTypeInfo>> = "discounts",
+    }
 }
 
-/// Part of the answer of `deliveries_order_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<OrderTypeServiceType>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            external_revision: None,
-            id,
-            is_default: None,
-            is_deleted: None,
-            name: None,
-            order_service_type: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_order_types`.
+    pub struct OrderType new(id: Guid) {
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Guid = "id" required,
+        pub is_default: Option<bool> = "isDefault",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub order_service_type: Option<OrderTypeServiceType> = "orderServiceType",
     }
 }
 
@@ -201,57 +100,38 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/deliveries/order_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderTypesRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderTypesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/order_types`.
+    pub struct OrderTypesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/deliveries/order_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderTypesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_types: Option<Vec<OrganizationItemsOfOrderType>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/deliveries/order_types`.
+    #[derive(Default)]
+    pub struct OrderTypesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub order_types: Option<Vec<OrganizationItemsOfOrderType>> = "orderTypes",
+    }
 }
 
-/// Part of the answer of `discounts`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfDiscountCardTypeInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<DiscountCardTypeInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `discounts`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfDiscountCardTypeInfo {
+        pub items: Option<Vec<DiscountCardTypeInfo>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `deliveries_order_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfOrderType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OrderType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_order_types`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfOrderType {
+        pub items: Option<Vec<OrderType>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -263,36 +143,23 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `payment_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub applicable_marketing_campaigns: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combinable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<PaymentTypeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_processing_type: Option<PaymentProcessingType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_kind: Option<PaymentTypeCategory>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub print_cheque: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_groups: Option<Vec<TerminalGroup>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `payment_types`.
+    #[derive(Default)]
+    pub struct PaymentType {
+        pub applicable_marketing_campaigns: Option<Vec<Guid>> = "applicableMarketingCampaigns",
+        pub code: Option<String> = "code",
+        pub combinable: Option<bool> = "combinable",
+        pub comment: Option<String> = "comment",
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Option<PaymentTypeId> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub payment_processing_type: Option<PaymentProcessingType> = "paymentProcessingType",
+        pub payment_type_kind: Option<PaymentTypeCategory> = "paymentTypeKind",
+        pub print_cheque: Option<bool> = "printCheque",
+        pub terminal_groups: Option<Vec<TerminalGroup>> = "terminalGroups",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -309,156 +176,79 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/payment_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentTypesRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PaymentTypesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/payment_types`.
+    pub struct PaymentTypesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/payment_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentTypesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_types: Option<Vec<PaymentType>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `discounts`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductCategoryDiscount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `removal_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemovalType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_writeoff_to_cafe: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_writeoff_to_user: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_writeoff_to_waiter: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manual: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason_required: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RemovalType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            can_writeoff_to_cafe: None,
-            can_writeoff_to_user: None,
-            can_writeoff_to_waiter: None,
-            comment: None,
-            id,
-            is_deleted: None,
-            manual: None,
-            name: None,
-            reason_required: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/payment_types`.
+    #[derive(Default)]
+    pub struct PaymentTypesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub payment_types: Option<Vec<PaymentType>> = "paymentTypes",
     }
 }
 
-/// Body of `POST /api/1/removal_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemovalTypesRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RemovalTypesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `discounts`.
+    #[derive(Default)]
+    pub struct ProductCategoryDiscount {
+        pub category_id: Option<Guid> = "categoryId",
+        pub category_name: Option<String> = "categoryName",
+        pub percent: Option<ExactDecimal> = "percent",
     }
 }
 
-/// Answer of `POST /api/1/removal_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemovalTypesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_types: Option<Vec<RemovalType>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `tips_types`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TipsType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_types: Option<Vec<OrderTypeServiceType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<OrganizationId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_types_ids: Option<Vec<Guid>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TipsType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            order_service_types: None,
-            organization_ids: None,
-            payment_types_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `removal_types`.
+    pub struct RemovalType new(id: Guid) {
+        pub can_writeoff_to_cafe: Option<bool> = "canWriteoffToCafe",
+        pub can_writeoff_to_user: Option<bool> = "canWriteoffToUser",
+        pub can_writeoff_to_waiter: Option<bool> = "canWriteoffToWaiter",
+        pub comment: Option<String> = "comment",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub manual: Option<bool> = "manual",
+        pub name: Option<String> = "name",
+        pub reason_required: Option<bool> = "reasonRequired",
     }
 }
 
-/// Answer of `POST /api/1/tips_types`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TipsTypesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_types: Option<Vec<TipsType>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/removal_types`.
+    pub struct RemovalTypesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/removal_types`.
+    #[derive(Default)]
+    pub struct RemovalTypesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub removal_types: Option<Vec<RemovalType>> = "removalTypes",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `tips_types`.
+    pub struct TipsType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub order_service_types: Option<Vec<OrderTypeServiceType>> = "orderServiceTypes",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
+        pub payment_types_ids: Option<Vec<Guid>> = "paymentTypesIds",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/tips_types`.
+    #[derive(Default)]
+    pub struct TipsTypesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub tips_types: Option<Vec<TipsType>> = "tipsTypes",
+    }
 }

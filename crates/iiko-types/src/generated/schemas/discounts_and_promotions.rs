@@ -2,8 +2,6 @@
 
 //! Bodies of the group `discounts_and_promotions`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
@@ -13,473 +11,292 @@ use crate::{
         WarningInfo,
     },
     time::LocalTime,
-    unknown::Extra,
 };
 
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AvailableCombo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_mapping: Option<Vec<ComboGroupMapping>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub specification_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AvailablePayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_infos: Option<Vec<WalletInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/calculate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CalculateCheckinRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub applicable_manual_conditions: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_payment_marketing_campaign_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dynamic_discounts: Option<Vec<LoyaltyDynamicDiscount>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_loyalty_trace_enabled: Option<bool>,
-    pub order: Order,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub referrer_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CalculateCheckinRequest {
-    pub fn new(order: Order, organization_id: OrganizationId) -> Self {
-        Self {
-            applicable_manual_conditions: None,
-            available_payment_marketing_campaign_ids: None,
-            coupon: None,
-            dynamic_discounts: None,
-            is_loyalty_trace_enabled: None,
-            order,
-            organization_id,
-            referrer_id: None,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct AvailableCombo {
+        pub group_mapping: Option<Vec<ComboGroupMapping>> = "groupMapping",
+        pub specification_id: Option<Guid> = "specificationId",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CalculateCheckinResponse {
-    #[serde(rename = "Warnings", skip_serializing_if = "Option::is_none")]
-    pub warnings: Option<Vec<WarningInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_payments: Option<Vec<AvailablePayment>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_program_results: Option<Vec<LoyaltyProgramResult>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_trace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub validation_warnings: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboGroupMapping {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_coupons_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CouponInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_activated: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/coupons/info`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CouponInfoRequest {
-    pub number: String,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CouponInfoRequest {
-    pub fn new(number: impl Into<String>, organization_id: OrganizationId) -> Self {
-        Self {
-            number: number.into(),
-            organization_id,
-            series: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct AvailablePayment {
+        pub id: Option<Guid> = "id",
+        pub max_sum: Option<ExactDecimal> = "maxSum",
+        pub order: Option<i64> = "order",
+        pub wallet_infos: Option<Vec<WalletInfo>> = "walletInfos",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/coupons/info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CouponInfoResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon_info: Option<Vec<CouponInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountOperation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<OperationCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FreeProduct {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<FreeProductSize>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FreeProductSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FreeProductsGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description_for_user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<FreeProduct>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_action_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/manual_condition`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetByOrganizationIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/1/loyalty/iiko/manual_condition`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetManualConditionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manual_conditions: Option<Vec<ManualConditionInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/program`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetProgramsRequest {
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub without_marketing_campaigns: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetProgramsRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            without_marketing_campaigns: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/calculate`.
+    pub struct CalculateCheckinRequest new(order: Order, organization_id: OrganizationId) {
+        pub applicable_manual_conditions: Option<Vec<Guid>> = "applicableManualConditions",
+        pub available_payment_marketing_campaign_ids: Option<Vec<Guid>> = "availablePaymentMarketingCampaignIds",
+        pub coupon: Option<String> = "coupon",
+        pub dynamic_discounts: Option<Vec<LoyaltyDynamicDiscount>> = "dynamicDiscounts",
+        pub is_loyalty_trace_enabled: Option<bool> = "isLoyaltyTraceEnabled",
+        pub order: Order = "order" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub referrer_id: Option<String> = "referrerId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/program`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetProgramsResponse {
-    #[serde(rename = "Programs", skip_serializing_if = "Option::is_none")]
-    pub programs: Option<Vec<LoyaltyProgram>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyDynamicDiscount {
-    #[serde(rename = "Sum", skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manual_condition_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_program`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyProgram {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub applied_organizations: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_exchange_rate_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_campaigns: Option<Vec<MarketingCampaignInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_about_balance_changes: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_type: Option<ProgramType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refill_type: Option<RefillType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub template_type: Option<TemplateType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyProgramResult {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_combo_specifications: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_combos: Option<Vec<AvailableCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<DiscountOperation>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_products: Option<Vec<FreeProductsGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_campaign_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub need_to_activate_certificate: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upsales: Option<Vec<Upsale>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_manual_condition`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ManualConditionInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub caption: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_applicable_on_cashier_screen: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_dynamic_discount: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_program`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingCampaignActionConditionBindingInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actions: Option<Vec<MarketingCampaignSettingsInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditions: Option<Vec<MarketingCampaignSettingsInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_further_execution: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_program`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingCampaignInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest_registration_action_condition_bindings:
-        Option<Vec<MarketingCampaignActionConditionBindingInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_action_condition_bindings: Option<Vec<MarketingCampaignActionConditionBindingInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub overdraft_action_condition_bindings:
-        Option<Vec<MarketingCampaignActionConditionBindingInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub periodic_action_condition_bindings:
-        Option<Vec<MarketingCampaignActionConditionBindingInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_program`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingCampaignSettingsInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_sum: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_coupons_by_series`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NotActivatedCoupon {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/coupons/by_series`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NotActivatedCouponRequest {
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
-    pub series: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NotActivatedCouponRequest {
-    pub fn new(organization_id: OrganizationId, series: impl Into<String>) -> Self {
-        Self {
-            organization_id,
-            page: None,
-            page_size: None,
-            series: series.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/calculate`.
+    #[derive(Default)]
+    pub struct CalculateCheckinResponse {
+        pub warnings: Option<Vec<WarningInfo>> = "Warnings",
+        pub available_payments: Option<Vec<AvailablePayment>> = "availablePayments",
+        pub loyalty_program_results: Option<Vec<LoyaltyProgramResult>> = "loyaltyProgramResults",
+        pub loyalty_trace: Option<String> = "loyaltyTrace",
+        pub validation_warnings: Option<Vec<String>> = "validationWarnings",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/coupons/by_series`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NotActivatedCouponResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_activated_coupon: Option<Vec<NotActivatedCoupon>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct ComboGroupMapping {
+        pub group_id: Option<Guid> = "groupId",
+        pub item_id: Option<Guid> = "itemId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_coupons_info`.
+    #[derive(Default)]
+    pub struct CouponInfo {
+        pub id: Option<Guid> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub number: Option<String> = "number",
+        pub series_id: Option<Guid> = "seriesId",
+        pub series_name: Option<String> = "seriesName",
+        pub when_activated: Option<LocalTime> = "whenActivated",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/coupons/info`.
+    pub struct CouponInfoRequest new(number: impl Into<String>, organization_id: OrganizationId) {
+        pub number: String = "number" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub series: Option<String> = "series",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/coupons/info`.
+    #[derive(Default)]
+    pub struct CouponInfoResponse {
+        pub coupon_info: Option<Vec<CouponInfo>> = "couponInfo",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct DiscountOperation {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub code: Option<OperationCode> = "code",
+        pub comment: Option<String> = "comment",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub order_item_id: Option<Guid> = "orderItemId",
+        pub position_id: Option<Guid> = "positionId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct FreeProduct {
+        pub code: Option<String> = "code",
+        pub id: Option<Guid> = "id",
+        pub size: Option<Vec<String>> = "size",
+        pub sizes: Option<Vec<FreeProductSize>> = "sizes",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct FreeProductSize {
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct FreeProductsGroup {
+        pub description_for_user: Option<String> = "descriptionForUser",
+        pub products: Option<Vec<FreeProduct>> = "products",
+        pub source_action_id: Option<Guid> = "sourceActionId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/manual_condition`.
+    #[derive(Default)]
+    pub struct GetByOrganizationIdRequest {
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/manual_condition`.
+    #[derive(Default)]
+    pub struct GetManualConditionsResponse {
+        pub manual_conditions: Option<Vec<ManualConditionInfo>> = "manualConditions",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/program`.
+    pub struct GetProgramsRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub without_marketing_campaigns: Option<bool> = "withoutMarketingCampaigns",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/program`.
+    #[derive(Default)]
+    pub struct GetProgramsResponse {
+        pub programs: Option<Vec<LoyaltyProgram>> = "Programs",
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct LoyaltyDynamicDiscount {
+        pub sum: Option<ExactDecimal> = "Sum",
+        pub manual_condition_id: Option<Guid> = "manualConditionId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_program`.
+    #[derive(Default)]
+    pub struct LoyaltyProgram {
+        pub applied_organizations: Option<Vec<Guid>> = "appliedOrganizations",
+        pub description: Option<String> = "description",
+        pub id: Option<Guid> = "id",
+        pub is_active: Option<bool> = "isActive",
+        pub is_exchange_rate_enabled: Option<bool> = "isExchangeRateEnabled",
+        pub marketing_campaigns: Option<Vec<MarketingCampaignInfo>> = "marketingCampaigns",
+        pub name: Option<String> = "name",
+        pub notify_about_balance_changes: Option<bool> = "notifyAboutBalanceChanges",
+        pub program_type: Option<ProgramType> = "programType",
+        pub refill_type: Option<RefillType> = "refillType",
+        pub service_from: Option<LocalTime> = "serviceFrom",
+        pub service_to: Option<LocalTime> = "serviceTo",
+        pub template_type: Option<TemplateType> = "templateType",
+        pub wallet_id: Option<Guid> = "walletId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct LoyaltyProgramResult {
+        pub available_combo_specifications: Option<Vec<Guid>> = "availableComboSpecifications",
+        pub available_combos: Option<Vec<AvailableCombo>> = "availableCombos",
+        pub discounts: Option<Vec<DiscountOperation>> = "discounts",
+        pub free_products: Option<Vec<FreeProductsGroup>> = "freeProducts",
+        pub marketing_campaign_id: Option<Guid> = "marketingCampaignId",
+        pub name: Option<String> = "name",
+        pub need_to_activate_certificate: Option<bool> = "needToActivateCertificate",
+        pub upsales: Option<Vec<Upsale>> = "upsales",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_manual_condition`.
+    #[derive(Default)]
+    pub struct ManualConditionInfo {
+        pub caption: Option<String> = "caption",
+        pub id: Option<Guid> = "id",
+        pub is_applicable_on_cashier_screen: Option<bool> = "isApplicableOnCashierScreen",
+        pub is_dynamic_discount: Option<bool> = "isDynamicDiscount",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_program`.
+    #[derive(Default)]
+    pub struct MarketingCampaignActionConditionBindingInfo {
+        pub actions: Option<Vec<MarketingCampaignSettingsInfo>> = "actions",
+        pub conditions: Option<Vec<MarketingCampaignSettingsInfo>> = "conditions",
+        pub id: Option<Guid> = "id",
+        pub stop_further_execution: Option<bool> = "stopFurtherExecution",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_program`.
+    #[derive(Default)]
+    pub struct MarketingCampaignInfo {
+        pub description: Option<String> = "description",
+        pub guest_registration_action_condition_bindings: Option<Vec<MarketingCampaignActionConditionBindingInfo>> = "guestRegistrationActionConditionBindings",
+        pub id: Option<Guid> = "id",
+        pub is_active: Option<bool> = "isActive",
+        pub name: Option<String> = "name",
+        pub order_action_condition_bindings: Option<Vec<MarketingCampaignActionConditionBindingInfo>> = "orderActionConditionBindings",
+        pub overdraft_action_condition_bindings: Option<Vec<MarketingCampaignActionConditionBindingInfo>> = "overdraftActionConditionBindings",
+        pub period_from: Option<LocalTime> = "periodFrom",
+        pub period_to: Option<LocalTime> = "periodTo",
+        pub periodic_action_condition_bindings: Option<Vec<MarketingCampaignActionConditionBindingInfo>> = "periodicActionConditionBindings",
+        pub program_id: Option<Guid> = "programId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_program`.
+    #[derive(Default)]
+    pub struct MarketingCampaignSettingsInfo {
+        pub check_sum: Option<String> = "checkSum",
+        pub id: Option<Guid> = "id",
+        pub settings: Option<String> = "settings",
+        pub type_name: Option<String> = "typeName",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_coupons_by_series`.
+    #[derive(Default)]
+    pub struct NotActivatedCoupon {
+        pub id: Option<Guid> = "id",
+        pub number: Option<String> = "number",
+        pub series_id: Option<Guid> = "seriesId",
+        pub series_name: Option<String> = "seriesName",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/coupons/by_series`.
+    pub struct NotActivatedCouponRequest new(series: impl Into<String>, organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub page: Option<i64> = "page",
+        pub page_size: Option<i64> = "pageSize",
+        pub series: String = "series" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/coupons/by_series`.
+    #[derive(Default)]
+    pub struct NotActivatedCouponResponse {
+        pub not_activated_coupon: Option<Vec<NotActivatedCoupon>> = "notActivatedCoupon",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -492,91 +309,34 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the body of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Order {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_before: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Customer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_point: Option<DeliveryPoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_zone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts_info: Option<DiscountsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<Guests>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    pub items: Vec<OrderItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<LoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operator_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<DeliveryServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<Payment>>,
-    pub phone: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_extension: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Order {
-    pub fn new(items: Vec<OrderItem>, phone: impl Into<String>) -> Self {
-        Self {
-            cheque_additional_info: None,
-            combos: None,
-            comment: None,
-            complete_before: None,
-            customer: None,
-            delivery_duration: None,
-            delivery_point: None,
-            delivery_zone: None,
-            discounts_info: None,
-            external_data: None,
-            external_number: None,
-            guests: None,
-            id: None,
-            items,
-            loyalty_info: None,
-            marketing_source_id: None,
-            operator_id: None,
-            order_service_type: None,
-            order_type_id: None,
-            payments: None,
-            phone: phone.into(),
-            phone_extension: None,
-            price_category_id: None,
-            source_key: None,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `loyalty_iiko_calculate`.
+    pub struct Order new(phone: impl Into<String>, items: Vec<OrderItem>) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub comment: Option<String> = "comment",
+        pub complete_before: Option<LocalTime> = "completeBefore",
+        pub customer: Option<Customer> = "customer",
+        pub delivery_duration: Option<i64> = "deliveryDuration",
+        pub delivery_point: Option<DeliveryPoint> = "deliveryPoint",
+        pub delivery_zone: Option<String> = "deliveryZone",
+        pub discounts_info: Option<DiscountsInfo> = "discountsInfo",
+        pub external_data: Option<Vec<ExternalData>> = "externalData",
+        pub external_number: Option<String> = "externalNumber",
+        pub guests: Option<Guests> = "guests",
+        pub id: Option<Guid> = "id",
+        pub items: Vec<OrderItem> = "items" required,
+        pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
+        pub marketing_source_id: Option<Guid> = "marketingSourceId",
+        pub operator_id: Option<Guid> = "operatorId",
+        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+        pub payments: Option<Vec<Payment>> = "payments",
+        pub phone: String = "phone" required,
+        pub phone_extension: Option<String> = "phoneExtension",
+        pub price_category_id: Option<Guid> = "priceCategoryId",
+        pub source_key: Option<String> = "sourceKey",
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
@@ -590,43 +350,28 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `loyalty_iiko_coupons_series`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SeriesWithNotActivatedCoupons {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/coupons/series`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SeriesWithNotActivatedCouponsRequest {
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SeriesWithNotActivatedCouponsRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_coupons_series`.
+    #[derive(Default)]
+    pub struct SeriesWithNotActivatedCoupons {
+        pub id: Option<Guid> = "id",
+        pub number: Option<String> = "number",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/coupons/series`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SeriesWithNotActivatedCouponsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series_with_not_activated_coupons: Option<Vec<SeriesWithNotActivatedCoupons>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/coupons/series`.
+    pub struct SeriesWithNotActivatedCouponsRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/coupons/series`.
+    #[derive(Default)]
+    pub struct SeriesWithNotActivatedCouponsResponse {
+        pub series_with_not_activated_coupons: Option<Vec<SeriesWithNotActivatedCoupons>> = "seriesWithNotActivatedCoupons",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -645,46 +390,33 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Upsale {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description_for_user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_codes: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<UpsaleProduct>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_action_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub suggestion_text: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct Upsale {
+        pub description_for_user: Option<String> = "descriptionForUser",
+        pub product_codes: Option<Vec<String>> = "productCodes",
+        pub products: Option<Vec<UpsaleProduct>> = "products",
+        pub source_action_id: Option<Guid> = "sourceActionId",
+        pub suggestion_text: Option<String> = "suggestionText",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpsaleProduct {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct UpsaleProduct {
+        pub code: Option<String> = "code",
+        pub id: Option<Guid> = "id",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WalletInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_hold_money: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`.
+    #[derive(Default)]
+    pub struct WalletInfo {
+        pub can_hold_money: Option<bool> = "canHoldMoney",
+        pub id: Option<Guid> = "id",
+        pub max_sum: Option<ExactDecimal> = "maxSum",
+    }
 }

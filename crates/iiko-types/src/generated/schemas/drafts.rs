@@ -2,8 +2,6 @@
 
 //! Bodies of the group `drafts`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
@@ -12,320 +10,154 @@ use crate::{
         SortDirection, TipsPayment,
     },
     time::{LocalTime, UtcTime},
-    unknown::Extra,
 };
 
-/// Body of `POST /api/1/deliveries/drafts/commit`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CommitDraftRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_order_settings: Option<CreateOrderSettings>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CommitDraftRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            create_order_settings: None,
-            order_id,
-            organization_id,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/commit`.
+    pub struct CommitDraftRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub create_order_settings: Option<CreateOrderSettings> = "createOrderSettings",
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }
 
-/// Body of `POST /api/1/deliveries/drafts/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateDraftRequest {
-    pub order: DeliveryOrderDraft,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateDraftRequest {
-    pub fn new(order: DeliveryOrderDraft, organization_id: OrganizationId) -> Self {
-        Self {
-            order,
-            organization_id,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/create`.
+    pub struct CreateDraftRequest new(organization_id: OrganizationId, order: DeliveryOrderDraft) {
+        pub order: DeliveryOrderDraft = "order" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }
 
-/// Answer of `deliveries_drafts_create`, `deliveries_drafts_save`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrSaveDraftResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/deliveries/drafts/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteDraftRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeleteDraftRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `deliveries_drafts_create`, `deliveries_drafts_save`.
+    #[derive(Default)]
+    pub struct CreateOrSaveDraftResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub order_id: Option<Guid> = "orderId",
     }
 }
 
-/// Part of body and answer of `deliveries_drafts_by_filter`, `deliveries_drafts_by_id`, `deliveries_drafts_create` and 1 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryOrderDraft {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_before: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Customer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_point: Option<DeliveryPoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_zone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts_info: Option<DiscountsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<Guests>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OrderItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<LoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operator_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<DeliveryServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<Payment>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_extension: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/delete`.
+    pub struct DeleteDraftRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
-impl DeliveryOrderDraft {
-    pub fn new(
-        items: Vec<OrderItem>,
+
+crate::object::object! {
+    /// Part of body and answer of `deliveries_drafts_by_filter`, `deliveries_drafts_by_id`, `deliveries_drafts_create` and 1 more.
+    #[derive(Default)]
+    pub struct DeliveryOrderDraft new(
         menu_id: impl Into<String>,
         phone: impl Into<String>,
-    ) -> Self {
-        Self {
-            items: Some(items),
-            menu_id: Some(menu_id.into()),
-            phone: Some(phone.into()),
-            ..Self::default()
-        }
+        items: Vec<OrderItem>
+    ) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub comment: Option<String> = "comment",
+        pub complete_before: Option<LocalTime> = "completeBefore",
+        pub customer: Option<Customer> = "customer",
+        pub delivery_duration: Option<i64> = "deliveryDuration",
+        pub delivery_point: Option<DeliveryPoint> = "deliveryPoint",
+        pub delivery_zone: Option<String> = "deliveryZone",
+        pub discounts_info: Option<DiscountsInfo> = "discountsInfo",
+        pub external_data: Option<Vec<ExternalData>> = "externalData",
+        pub external_number: Option<String> = "externalNumber",
+        pub guests: Option<Guests> = "guests",
+        pub id: Option<Guid> = "id",
+        pub items: Option<Vec<OrderItem>> = "items" asked,
+        pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
+        pub marketing_source_id: Option<Guid> = "marketingSourceId",
+        pub menu_id: Option<String> = "menuId" asked,
+        pub operator_id: Option<Guid> = "operatorId",
+        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+        pub payments: Option<Vec<Payment>> = "payments",
+        pub phone: Option<String> = "phone" asked,
+        pub phone_extension: Option<String> = "phoneExtension",
+        pub price_category_id: Option<Guid> = "priceCategoryId",
+        pub source_key: Option<String> = "sourceKey",
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
-/// Body of `POST /api/1/deliveries/drafts/by_filter`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FilterDraftsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operator_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_ids: Option<Vec<Guid>>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_direction: Option<SortDirection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_property: Option<OrderDraftSortProperty>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_ids: Option<Vec<TerminalGroupId>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl FilterDraftsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            date_from: None,
-            date_to: None,
-            limit: None,
-            offset: None,
-            operator_ids: None,
-            order_type_ids: None,
-            organization_ids,
-            phone: None,
-            search_text: None,
-            sort_direction: None,
-            sort_property: None,
-            source_keys: None,
-            terminal_group_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/by_filter`.
+    pub struct FilterDraftsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub date_from: Option<LocalTime> = "dateFrom",
+        pub date_to: Option<LocalTime> = "dateTo",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub operator_ids: Option<Vec<Guid>> = "operatorIds",
+        pub order_type_ids: Option<Vec<Guid>> = "orderTypeIds",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub phone: Option<String> = "phone",
+        pub search_text: Option<String> = "searchText",
+        pub sort_direction: Option<SortDirection> = "sortDirection",
+        pub sort_property: Option<OrderDraftSortProperty> = "sortProperty",
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub terminal_group_ids: Option<Vec<TerminalGroupId>> = "terminalGroupIds",
     }
 }
 
-/// Answer of `POST /api/1/deliveries/drafts/by_filter`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FilterDraftsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drafts: Option<Vec<OrderDraft>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/deliveries/drafts/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetDraftRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetDraftRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/deliveries/drafts/by_filter`.
+    #[derive(Default)]
+    pub struct FilterDraftsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub drafts: Option<Vec<OrderDraft>> = "drafts",
     }
 }
 
-/// Answer of `POST /api/1/deliveries/drafts/by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetDraftResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locked_at: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locked_by_user: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<DeliveryOrderDraft>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `deliveries_drafts_lock`, `deliveries_drafts_unlock`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LockOrUnlockDraftRequest {
-    pub employee_id: Guid,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl LockOrUnlockDraftRequest {
-    pub fn new(employee_id: Guid, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            employee_id,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/by_id`.
+    pub struct GetDraftRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Part of the answer of `deliveries_drafts_by_filter`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderDraft {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<UtcTime>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locked_at: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locked_by_user: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<DeliveryOrderDraft>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/deliveries/drafts/by_id`.
+    #[derive(Default)]
+    pub struct GetDraftResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub created_at: Option<LocalTime> = "createdAt",
+        pub locked_at: Option<LocalTime> = "lockedAt",
+        pub locked_by_user: Option<Guid> = "lockedByUser",
+        pub order: Option<DeliveryOrderDraft> = "order",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+    }
 }
-impl OrderDraft {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            created_at: None,
-            id,
-            locked_at: None,
-            locked_by_user: None,
-            order: None,
-            organization_id: None,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Body of `deliveries_drafts_lock`, `deliveries_drafts_unlock`.
+    pub struct LockOrUnlockDraftRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        employee_id: Guid
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `deliveries_drafts_by_filter`.
+    pub struct OrderDraft new(id: Guid) {
+        pub created_at: Option<UtcTime> = "createdAt",
+        pub id: Guid = "id" required,
+        pub locked_at: Option<UtcTime> = "lockedAt",
+        pub locked_by_user: Option<Guid> = "lockedByUser",
+        pub order: Option<DeliveryOrderDraft> = "order",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }
 
@@ -337,30 +169,16 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/deliveries/drafts/save`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SaveDraftRequest {
-    pub employee_id: Guid,
-    pub order: DeliveryOrderDraft,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SaveDraftRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/deliveries/drafts/save`.
+    pub struct SaveDraftRequest new(
         employee_id: Guid,
-        order: DeliveryOrderDraft,
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            employee_id,
-            order,
-            organization_id,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+        order: DeliveryOrderDraft
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub order: DeliveryOrderDraft = "order" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
     }
 }

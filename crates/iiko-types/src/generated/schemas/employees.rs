@@ -2,509 +2,288 @@
 
 //! Bodies of the group `employees`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
     time::LocalTime,
-    unknown::Extra,
 };
 
-/// Part of the answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ActiveCourierLocation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_active_client_date: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_active_latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_active_longitude: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/employees/couriers/active_location/by_terminal`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ActiveCourierLocationsByTerminalGroupRequest {
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ActiveCourierLocationsByTerminalGroupRequest {
-    pub fn new(organization_id: OrganizationId, terminal_group_id: TerminalGroupId) -> Self {
-        Self {
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
+    #[derive(Default)]
+    pub struct ActiveCourierLocation {
+        pub courier_id: Option<Guid> = "courierId",
+        pub last_active_client_date: Option<LocalTime> = "lastActiveClientDate",
+        pub last_active_latitude: Option<ExactDecimal> = "lastActiveLatitude",
+        pub last_active_longitude: Option<ExactDecimal> = "lastActiveLongitude",
     }
 }
 
-/// Answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ActiveCourierLocationsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub active_courier_locations: Option<Vec<OrganizationItemsOfActiveCourierLocation>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/employees/couriers/active_location/by_terminal`.
+    pub struct ActiveCourierLocationsByTerminalGroupRequest new(
+        organization_id: OrganizationId,
+        terminal_group_id: TerminalGroupId
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
+    }
 }
 
-/// Answer of `employees_shift_clockin`, `employees_shift_clockout`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangePersonalSessionResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
+    #[derive(Default)]
+    pub struct ActiveCourierLocationsResponse {
+        pub active_courier_locations: Option<Vec<OrganizationItemsOfActiveCourierLocation>> = "activeCourierLocations",
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+    }
 }
 
-/// Body of `POST /api/1/employees/shift/clockout`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ClosePersonalSessionRequest {
-    pub employee_id: Guid,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `employees_shift_clockin`, `employees_shift_clockout`.
+    #[derive(Default)]
+    pub struct ChangePersonalSessionResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub error: Option<String> = "error",
+    }
 }
-impl ClosePersonalSessionRequest {
-    pub fn new(
-        employee_id: Guid,
+
+crate::object::object! {
+    /// Body of `POST /api/1/employees/shift/clockout`.
+    pub struct ClosePersonalSessionRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            employee_id,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        employee_id: Guid
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the answer of `employees_couriers_locations_by_time_offset`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CoordinateInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_timestamp: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `employees_couriers_locations_by_time_offset`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CourierLocations {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locations: Option<Vec<CoordinateInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/employees/couriers/locations/by_time_offset`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CourierLocationsByTimeOffsetRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset_in_seconds: Option<i64>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CourierLocationsByTimeOffsetRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            offset_in_seconds: None,
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_locations_by_time_offset`.
+    #[derive(Default)]
+    pub struct CoordinateInfo {
+        pub latitude: Option<ExactDecimal> = "latitude",
+        pub longitude: Option<ExactDecimal> = "longitude",
+        pub server_timestamp: Option<i64> = "serverTimestamp",
     }
 }
 
-/// Answer of `POST /api/1/employees/couriers/locations/by_time_offset`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CourierLocationsByTimeOffsetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier_locations: Option<Vec<OrganizationItemsOfCourierLocations>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/employees/couriers/by_role`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CouriersAndCheckRoleRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    pub roles_to_check: Vec<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CouriersAndCheckRoleRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>, roles_to_check: Vec<String>) -> Self {
-        Self {
-            organization_ids,
-            roles_to_check,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_locations_by_time_offset`.
+    #[derive(Default)]
+    pub struct CourierLocations {
+        pub courier_id: Option<Guid> = "courierId",
+        pub locations: Option<Vec<CoordinateInfo>> = "locations",
     }
 }
 
-/// Body of `employees_couriers`, `employees_couriers_active_location`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CouriersRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CouriersRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/employees/couriers/locations/by_time_offset`.
+    pub struct CourierLocationsByTimeOffsetRequest new(organization_ids: Vec<OrganizationId>) {
+        pub offset_in_seconds: Option<i64> = "offsetInSeconds",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Part of the answer of `employees_couriers`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Employee {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Employee {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            code: None,
-            display_name: None,
-            first_name: None,
-            id,
-            is_deleted: None,
-            last_name: None,
-            middle_name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/couriers/locations/by_time_offset`.
+    #[derive(Default)]
+    pub struct CourierLocationsByTimeOffsetResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub courier_locations: Option<Vec<OrganizationItemsOfCourierLocations>> = "courierLocations",
     }
 }
 
-/// Part of the answer of `employees_info`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cell_phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            cell_phone: None,
-            display_name: None,
-            email: None,
-            first_name: None,
-            id,
-            last_name: None,
-            middle_name: None,
-            phone: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/employees/couriers/by_role`.
+    pub struct CouriersAndCheckRoleRequest new(
+        organization_ids: Vec<OrganizationId>,
+        roles_to_check: Vec<String>
+    ) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub roles_to_check: Vec<String> = "rolesToCheck" required,
     }
 }
 
-/// Body of `POST /api/1/employees/info`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeInfoRequest {
-    pub id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeInfoRequest {
-    pub fn new(id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `employees_couriers`, `employees_couriers_active_location`.
+    pub struct CouriersRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/employees/info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeInfoResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_info: Option<EmployeeInfo>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `employees_couriers_by_role`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeWithCheckedRole {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_roles_result: Option<Vec<RoleCheckResult>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeWithCheckedRole {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            check_roles_result: None,
-            code: None,
-            display_name: None,
-            first_name: None,
-            id,
-            is_deleted: None,
-            last_name: None,
-            middle_name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `employees_couriers`.
+    pub struct Employee new(id: Guid) {
+        pub code: Option<String> = "code",
+        pub display_name: Option<String> = "displayName",
+        pub first_name: Option<String> = "firstName",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub last_name: Option<String> = "lastName",
+        pub middle_name: Option<String> = "middleName",
     }
 }
 
-/// Answer of `POST /api/1/employees/couriers`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employees: Option<Vec<OrganizationItemsOfEmployee>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_info`.
+    pub struct EmployeeInfo new(id: Guid) {
+        pub cell_phone: Option<String> = "cellPhone",
+        pub display_name: Option<String> = "displayName",
+        pub email: Option<String> = "email",
+        pub first_name: Option<String> = "firstName",
+        pub id: Guid = "id" required,
+        pub last_name: Option<String> = "lastName",
+        pub middle_name: Option<String> = "middleName",
+        pub phone: Option<String> = "phone",
+    }
 }
 
-/// Answer of `POST /api/1/employees/couriers/by_role`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeesWithRoleSignResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employees_with_check_roles: Option<Vec<OrganizationItemsOfEmployeeWithCheckedRole>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/employees/info`.
+    pub struct EmployeeInfoRequest new(organization_id: OrganizationId, id: Guid) {
+        pub id: Guid = "id" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
 
-/// Body of `POST /api/1/employees/shift/is_open`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetPersonalSessionInfoRequest {
-    pub employee_id: Guid,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/info`.
+    #[derive(Default)]
+    pub struct EmployeeInfoResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub employee_info: Option<EmployeeInfo> = "employeeInfo",
+    }
 }
-impl GetPersonalSessionInfoRequest {
-    pub fn new(
-        employee_id: Guid,
+
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_by_role`.
+    pub struct EmployeeWithCheckedRole new(id: Guid) {
+        pub check_roles_result: Option<Vec<RoleCheckResult>> = "checkRolesResult",
+        pub code: Option<String> = "code",
+        pub display_name: Option<String> = "displayName",
+        pub first_name: Option<String> = "firstName",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub last_name: Option<String> = "lastName",
+        pub middle_name: Option<String> = "middleName",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/couriers`.
+    #[derive(Default)]
+    pub struct EmployeesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub employees: Option<Vec<OrganizationItemsOfEmployee>> = "employees",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/couriers/by_role`.
+    #[derive(Default)]
+    pub struct EmployeesWithRoleSignResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub employees_with_check_roles: Option<Vec<OrganizationItemsOfEmployeeWithCheckedRole>> = "employeesWithCheckRoles",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/employees/shift/is_open`.
+    pub struct GetPersonalSessionInfoRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            employee_id,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        employee_id: Guid
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Answer of `POST /api/1/employees/shift/is_open`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetPersonalSessionInfoResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_session_opened: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/employees/shifts/by_courier`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTerminalGroupsOfEmployeeRequest {
-    pub employee_id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTerminalGroupsOfEmployeeRequest {
-    pub fn new(employee_id: Guid) -> Self {
-        Self {
-            employee_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/shift/is_open`.
+    #[derive(Default)]
+    pub struct GetPersonalSessionInfoResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub error: Option<String> = "error",
+        pub is_session_opened: Option<bool> = "isSessionOpened",
     }
 }
 
-/// Answer of `POST /api/1/employees/shifts/by_courier`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTerminalGroupsOfEmployeeResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_ids: Option<Vec<TerminalGroupId>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/employees/shifts/by_courier`.
+    pub struct GetTerminalGroupsOfEmployeeRequest new(employee_id: Guid) {
+        pub employee_id: Guid = "employeeId" required,
+    }
 }
 
-/// Body of `POST /api/1/employees/shift/clockin`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OpenPersonalSessionRequest {
-    pub employee_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_id: Option<Guid>,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/employees/shifts/by_courier`.
+    #[derive(Default)]
+    pub struct GetTerminalGroupsOfEmployeeResponse {
+        pub terminal_group_ids: Option<Vec<TerminalGroupId>> = "terminalGroupIds",
+    }
 }
-impl OpenPersonalSessionRequest {
-    pub fn new(
-        employee_id: Guid,
+
+crate::object::object! {
+    /// Body of `POST /api/1/employees/shift/clockin`.
+    pub struct OpenPersonalSessionRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            employee_id,
-            organization_id,
-            role_id: None,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        employee_id: Guid
+    ) {
+        pub employee_id: Guid = "employeeId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub role_id: Option<Guid> = "roleId",
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfActiveCourierLocation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ActiveCourierLocation>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_active_location`, `employees_couriers_active_location_by_terminal`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfActiveCourierLocation {
+        pub items: Option<Vec<ActiveCourierLocation>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `employees_couriers_locations_by_time_offset`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfCourierLocations {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<CourierLocations>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_locations_by_time_offset`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfCourierLocations {
+        pub items: Option<Vec<CourierLocations>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `employees_couriers`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfEmployee {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Employee>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_couriers`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfEmployee {
+        pub items: Option<Vec<Employee>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `employees_couriers_by_role`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfEmployeeWithCheckedRole {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<EmployeeWithCheckedRole>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_by_role`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfEmployeeWithCheckedRole {
+        pub items: Option<Vec<EmployeeWithCheckedRole>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `employees_couriers_by_role`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RoleCheckResult {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checked_role_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_has_role: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_couriers_by_role`.
+    #[derive(Default)]
+    pub struct RoleCheckResult {
+        pub checked_role_code: Option<String> = "checkedRoleCode",
+        pub employee_has_role: Option<bool> = "employeeHasRole",
+    }
 }

@@ -2,277 +2,147 @@
 
 //! Bodies of the group `employees_attendance`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Body of `POST /api/employees/v1/attendance/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub employee_id: String,
-    pub end_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_confirmed_manually: Option<bool>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_end_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_start_at: Option<String>,
-    pub role_id: String,
-    pub start_at: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AttendanceCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/attendance/create`.
+    pub struct AttendanceCreateRequest new(
         employee_id: impl Into<String>,
         end_at: impl Into<String>,
         organization_id: impl Into<String>,
         role_id: impl Into<String>,
-        start_at: impl Into<String>,
-    ) -> Self {
-        Self {
-            attendance_type_id: None,
-            comment: None,
-            employee_id: employee_id.into(),
-            end_at: end_at.into(),
-            is_confirmed_manually: None,
-            organization_id: organization_id.into(),
-            personal_end_at: None,
-            personal_start_at: None,
-            role_id: role_id.into(),
-            start_at: start_at.into(),
-            extra: Extra::new(),
-        }
+        start_at: impl Into<String>
+    ) {
+        pub attendance_type_id: Option<String> = "attendanceTypeId",
+        pub comment: Option<String> = "comment",
+        pub employee_id: String = "employeeId" required,
+        pub end_at: String = "endAt" required,
+        pub is_confirmed_manually: Option<bool> = "isConfirmedManually",
+        pub organization_id: String = "organizationId" required,
+        pub personal_end_at: Option<String> = "personalEndAt",
+        pub personal_start_at: Option<String> = "personalStartAt",
+        pub role_id: String = "roleId" required,
+        pub start_at: String = "startAt" required,
     }
 }
 
-/// Answer of `POST /api/employees/v1/attendance/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceCreateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance: Option<AttendanceResponse>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/employees/v1/attendance/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceDeleteRequest {
-    pub id: String,
-    pub organization_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AttendanceDeleteRequest {
-    pub fn new(id: impl Into<String>, organization_id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            organization_id: organization_id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/attendance/create`.
+    #[derive(Default)]
+    pub struct AttendanceCreateResponse {
+        pub attendance: Option<AttendanceResponse> = "attendance",
     }
 }
 
-/// Answer of `POST /api/employees/v1/attendance/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceDeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/attendance/delete`.
+    pub struct AttendanceDeleteRequest new(id: impl Into<String>, organization_id: impl Into<String>) {
+        pub id: String = "id" required,
+        pub organization_id: String = "organizationId" required,
+    }
 }
 
-/// Body of `POST /api/employees/v1/attendance/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance_type_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_ids: Option<Vec<String>>,
-    pub end_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_closed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_include_payment_details: Option<bool>,
-    pub start_at: String,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/attendance/delete`.
+    #[derive(Default)]
+    pub struct AttendanceDeleteResponse {
+        pub id: Option<String> = "id",
+    }
 }
-impl AttendanceListRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/attendance/list`.
+    pub struct AttendanceListRequest new(
         end_at: impl Into<String>,
         organization_id: impl Into<String>,
-        start_at: impl Into<String>,
-    ) -> Self {
-        Self {
-            attendance_type_ids: None,
-            employee_ids: None,
-            end_at: end_at.into(),
-            is_closed: None,
-            limit: None,
-            offset: None,
-            organization_id: organization_id.into(),
-            should_include_payment_details: None,
-            start_at: start_at.into(),
-            extra: Extra::new(),
-        }
+        start_at: impl Into<String>
+    ) {
+        pub attendance_type_ids: Option<Vec<String>> = "attendanceTypeIds",
+        pub employee_ids: Option<Vec<String>> = "employeeIds",
+        pub end_at: String = "endAt" required,
+        pub is_closed: Option<bool> = "isClosed",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub organization_id: String = "organizationId" required,
+        pub should_include_payment_details: Option<bool> = "shouldIncludePaymentDetails",
+        pub start_at: String = "startAt" required,
     }
 }
 
-/// Answer of `POST /api/employees/v1/attendance/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AttendanceResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/attendance/list`.
+    #[derive(Default)]
+    pub struct AttendanceListResponse {
+        pub items: Option<Vec<AttendanceResponse>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `employees_attendance_create`, `employees_attendance_list`, `employees_attendance_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance_type_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_closed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_confirmed_manually: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_details: Option<PaymentDetails>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_end_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_start_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_attendance_create`, `employees_attendance_list`, `employees_attendance_update`.
+    #[derive(Default)]
+    pub struct AttendanceResponse {
+        pub attendance_type_code: Option<String> = "attendanceTypeCode",
+        pub attendance_type_id: Option<String> = "attendanceTypeId",
+        pub comment: Option<String> = "comment",
+        pub created_at: Option<String> = "createdAt",
+        pub employee_id: Option<String> = "employeeId",
+        pub end_at: Option<String> = "endAt",
+        pub id: Option<String> = "id",
+        pub is_closed: Option<bool> = "isClosed",
+        pub is_confirmed_manually: Option<bool> = "isConfirmedManually",
+        pub modified_by_user_id: Option<String> = "modifiedByUserId",
+        pub organization_id: Option<String> = "organizationId",
+        pub organization_name: Option<String> = "organizationName",
+        pub payment_details: Option<PaymentDetails> = "paymentDetails",
+        pub personal_end_at: Option<String> = "personalEndAt",
+        pub personal_start_at: Option<String> = "personalStartAt",
+        pub role_id: Option<String> = "roleId",
+        pub start_at: Option<String> = "startAt",
+        pub updated_at: Option<String> = "updatedAt",
+    }
 }
 
-/// Part of the answer of `employees_attendance_type_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceTypeItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_presence: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pay_rate: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_attendance_type_list`.
+    #[derive(Default)]
+    pub struct AttendanceTypeItem {
+        pub code: Option<String> = "code",
+        pub comment: Option<String> = "comment",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_presence: Option<bool> = "isPresence",
+        pub name: Option<String> = "name",
+        pub pay_rate: Option<ExactDecimal> = "payRate",
+    }
 }
 
-/// Body of `POST /api/employees/v1/attendance-type/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceTypeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/attendance-type/list`.
+    #[derive(Default)]
+    pub struct AttendanceTypeListRequest {
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/employees/v1/attendance-type/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceTypeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AttendanceTypeItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/attendance-type/list`.
+    #[derive(Default)]
+    pub struct AttendanceTypeListResponse {
+        pub items: Option<Vec<AttendanceTypeItem>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Body of `POST /api/employees/v1/attendance/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceUpdateRequest {
-    pub attendance_type_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub employee_id: String,
-    pub end_at: String,
-    pub id: String,
-    pub is_confirmed_manually: bool,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_end_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_start_at: Option<String>,
-    pub role_id: String,
-    pub start_at: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AttendanceUpdateRequest {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the contract requires all of them"
-    )]
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/attendance/update`.
+    pub struct AttendanceUpdateRequest new(
         attendance_type_id: impl Into<String>,
         employee_id: impl Into<String>,
         end_at: impl Into<String>,
@@ -280,49 +150,38 @@ impl AttendanceUpdateRequest {
         is_confirmed_manually: bool,
         organization_id: impl Into<String>,
         role_id: impl Into<String>,
-        start_at: impl Into<String>,
-    ) -> Self {
-        Self {
-            attendance_type_id: attendance_type_id.into(),
-            comment: None,
-            employee_id: employee_id.into(),
-            end_at: end_at.into(),
-            id: id.into(),
-            is_confirmed_manually,
-            organization_id: organization_id.into(),
-            personal_end_at: None,
-            personal_start_at: None,
-            role_id: role_id.into(),
-            start_at: start_at.into(),
-            extra: Extra::new(),
-        }
+        start_at: impl Into<String>
+    ) {
+        pub attendance_type_id: String = "attendanceTypeId" required,
+        pub comment: Option<String> = "comment",
+        pub employee_id: String = "employeeId" required,
+        pub end_at: String = "endAt" required,
+        pub id: String = "id" required,
+        pub is_confirmed_manually: bool = "isConfirmedManually" required,
+        pub organization_id: String = "organizationId" required,
+        pub personal_end_at: Option<String> = "personalEndAt",
+        pub personal_start_at: Option<String> = "personalStartAt",
+        pub role_id: String = "roleId" required,
+        pub start_at: String = "startAt" required,
     }
 }
 
-/// Answer of `POST /api/employees/v1/attendance/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttendanceUpdateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attendance: Option<AttendanceResponse>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/attendance/update`.
+    #[derive(Default)]
+    pub struct AttendanceUpdateResponse {
+        pub attendance: Option<AttendanceResponse> = "attendance",
+    }
 }
 
-/// Part of the answer of `employees_attendance_create`, `employees_attendance_list`, `employees_attendance_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentDetails {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub other_payments_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub overtime_paid_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub overtime_payment_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub regular_paid_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub regular_payment_sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_attendance_create`, `employees_attendance_list`, `employees_attendance_update`.
+    #[derive(Default)]
+    pub struct PaymentDetails {
+        pub other_payments_sum: Option<ExactDecimal> = "otherPaymentsSum",
+        pub overtime_paid_minutes: Option<i64> = "overtimePaidMinutes",
+        pub overtime_payment_sum: Option<ExactDecimal> = "overtimePaymentSum",
+        pub regular_paid_minutes: Option<i64> = "regularPaidMinutes",
+        pub regular_payment_sum: Option<ExactDecimal> = "regularPaymentSum",
+    }
 }

@@ -2,291 +2,139 @@
 
 //! Bodies of the group `employees_employees`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Body of `POST /api/employees/v1/employee/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    pub code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hire_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    pub main_organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_role_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responsible_for_organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeCreateRequest {
-    pub fn new(code: impl Into<String>, main_organization_id: impl Into<String>) -> Self {
-        Self {
-            card_number: None,
-            code: code.into(),
-            email: None,
-            first_name: None,
-            hire_date: None,
-            last_name: None,
-            main_organization_id: main_organization_id.into(),
-            main_role_id: None,
-            middle_name: None,
-            name: None,
-            note: None,
-            organization_ids: None,
-            phone: None,
-            responsible_for_organization_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/create`.
+    pub struct EmployeeCreateRequest new(
+        code: impl Into<String>,
+        main_organization_id: impl Into<String>
+    ) {
+        pub card_number: Option<String> = "cardNumber",
+        pub code: String = "code" required,
+        pub email: Option<String> = "email",
+        pub first_name: Option<String> = "firstName",
+        pub hire_date: Option<String> = "hireDate",
+        pub last_name: Option<String> = "lastName",
+        pub main_organization_id: String = "mainOrganizationId" required,
+        pub main_role_id: Option<String> = "mainRoleId",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub note: Option<String> = "note",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+        pub phone: Option<String> = "phone",
+        pub responsible_for_organization_ids: Option<Vec<String>> = "responsibleForOrganizationIds",
     }
 }
 
-/// Part of the body of `employees_employee_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/employees/v1/employee/fire`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeFireRequest {
-    pub ids: Vec<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeFireRequest {
-    pub fn new(ids: Vec<String>) -> Self {
-        Self {
-            ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `employees_employee_list`.
+    #[derive(Default)]
+    pub struct EmployeeFilter {
+        pub field: Option<String> = "field",
+        pub value: Option<String> = "value",
     }
 }
 
-/// Answer of `POST /api/employees/v1/employee/fire`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeFireResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fired_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/employees/v1/employee/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeGetRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeGetRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/fire`.
+    pub struct EmployeeFireRequest new(ids: Vec<String>) {
+        pub ids: Vec<String> = "ids" required,
     }
 }
 
-/// Body of `POST /api/employees/v1/employee/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fields: Option<Vec<String>>,
-    pub filters: Vec<EmployeeFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeListRequest {
-    pub fn new(filters: Vec<EmployeeFilter>) -> Self {
-        Self {
-            fields: None,
-            filters,
-            limit: None,
-            offset: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/employee/fire`.
+    #[derive(Default)]
+    pub struct EmployeeFireResponse {
+        pub fired_ids: Option<Vec<String>> = "firedIds",
     }
 }
 
-/// Answer of `employees_employee_create`, `employees_employee_get`, `employees_employee_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fire_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hire_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fired: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_system: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_role_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responsible_for_organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/employees/v1/employee/restore`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeRestoreRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeRestoreRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/get`.
+    pub struct EmployeeGetRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
     }
 }
 
-/// Answer of `POST /api/employees/v1/employee/restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeRestoreResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restored_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/employees/v1/employee/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeeUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hire_date: Option<String>,
-    pub id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_role_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responsible_for_organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl EmployeeUpdateRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            card_number: None,
-            code: None,
-            email: None,
-            first_name: None,
-            hire_date: None,
-            id: id.into(),
-            last_name: None,
-            main_organization_id: None,
-            main_role_id: None,
-            middle_name: None,
-            name: None,
-            note: None,
-            organization_ids: None,
-            phone: None,
-            responsible_for_organization_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/list`.
+    pub struct EmployeeListRequest new(filters: Vec<EmployeeFilter>) {
+        pub fields: Option<Vec<String>> = "fields",
+        pub filters: Vec<EmployeeFilter> = "filters" required,
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
     }
 }
 
-/// Answer of `POST /api/employees/v1/employee/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SwaggerEmployeeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<EmployeeResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `employees_employee_create`, `employees_employee_get`, `employees_employee_update`.
+    #[derive(Default)]
+    pub struct EmployeeResponse {
+        pub card_number: Option<String> = "cardNumber",
+        pub code: Option<String> = "code",
+        pub email: Option<String> = "email",
+        pub fire_date: Option<String> = "fireDate",
+        pub first_name: Option<String> = "firstName",
+        pub hire_date: Option<String> = "hireDate",
+        pub id: Option<String> = "id",
+        pub is_fired: Option<bool> = "isFired",
+        pub is_system: Option<bool> = "isSystem",
+        pub last_name: Option<String> = "lastName",
+        pub main_organization_id: Option<String> = "mainOrganizationId",
+        pub main_role_id: Option<String> = "mainRoleId",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub note: Option<String> = "note",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+        pub phone: Option<String> = "phone",
+        pub responsible_for_organization_ids: Option<Vec<String>> = "responsibleForOrganizationIds",
+        pub role_ids: Option<Vec<String>> = "roleIds",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/restore`.
+    pub struct EmployeeRestoreRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/employee/restore`.
+    #[derive(Default)]
+    pub struct EmployeeRestoreResponse {
+        pub restored_ids: Option<Vec<String>> = "restoredIds",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/employee/update`.
+    pub struct EmployeeUpdateRequest new(id: impl Into<String>) {
+        pub card_number: Option<String> = "cardNumber",
+        pub code: Option<String> = "code",
+        pub email: Option<String> = "email",
+        pub first_name: Option<String> = "firstName",
+        pub hire_date: Option<String> = "hireDate",
+        pub id: String = "id" required,
+        pub last_name: Option<String> = "lastName",
+        pub main_organization_id: Option<String> = "mainOrganizationId",
+        pub main_role_id: Option<String> = "mainRoleId",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub note: Option<String> = "note",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+        pub phone: Option<String> = "phone",
+        pub responsible_for_organization_ids: Option<Vec<String>> = "responsibleForOrganizationIds",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/employee/list`.
+    #[derive(Default)]
+    pub struct SwaggerEmployeeListResponse {
+        pub items: Option<Vec<EmployeeResponse>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

@@ -2,115 +2,78 @@
 
 //! Bodies of the group `employees_positions`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{number::ExactDecimal, unknown::Extra};
+use crate::number::ExactDecimal;
 
-/// Part of the answer of `employees_positions_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeePositionDTO {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_work_by_substituted_card: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_per_hour: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steady_salary: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `employees_positions_list`.
+    #[derive(Default)]
+    pub struct EmployeePositionDTO {
+        pub can_work_by_substituted_card: Option<bool> = "canWorkBySubstitutedCard",
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub payment_per_hour: Option<ExactDecimal> = "paymentPerHour",
+        pub schedule_type: Option<String> = "scheduleType",
+        pub steady_salary: Option<ExactDecimal> = "steadySalary",
+    }
 }
 
-/// Part of the body of `employees_positions_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeePositionFilterItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `employees_positions_list`.
+    #[derive(Default)]
+    pub struct EmployeePositionFilterItem {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Answer of `POST /api/employees/v1/positions/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EmployeePositionResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_work_by_substituted_card: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_per_hour: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steady_salary: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/positions/get`.
+    #[derive(Default)]
+    pub struct EmployeePositionResponse {
+        pub can_work_by_substituted_card: Option<bool> = "canWorkBySubstitutedCard",
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub payment_per_hour: Option<ExactDecimal> = "paymentPerHour",
+        pub schedule_type: Option<String> = "scheduleType",
+        pub steady_salary: Option<ExactDecimal> = "steadySalary",
+    }
 }
 
-/// Body of `POST /api/employees/v1/positions/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetPositionRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision_from: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/positions/get`.
+    #[derive(Default)]
+    pub struct GetPositionRequest {
+        pub id: Option<String> = "id",
+        pub revision_from: Option<i64> = "revisionFrom",
+    }
 }
 
-/// Body of `POST /api/employees/v1/positions/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ListPositionsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<EmployeePositionFilterItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision_from: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/employees/v1/positions/list`.
+    #[derive(Default)]
+    pub struct ListPositionsRequest {
+        pub filters: Option<Vec<EmployeePositionFilterItem>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub revision_from: Option<i64> = "revisionFrom",
+    }
 }
 
-/// Answer of `POST /api/employees/v1/positions/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ListPositionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<EmployeePositionDTO>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/employees/v1/positions/list`.
+    #[derive(Default)]
+    pub struct ListPositionsResponse {
+        pub items: Option<Vec<EmployeePositionDTO>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

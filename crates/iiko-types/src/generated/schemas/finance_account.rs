@@ -2,295 +2,163 @@
 
 //! Bodies of the group `finance_account`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{number::ExactDecimal, unknown::Extra};
+use crate::number::ExactDecimal;
 
-/// Part of the answer of `finance_account_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Account {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_custom_transactions_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_system_account: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_balance_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_balance_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_account_list`.
+    #[derive(Default)]
+    pub struct Account {
+        pub code: Option<String> = "code",
+        pub created_at: Option<String> = "createdAt",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub is_custom_transactions_allowed: Option<bool> = "isCustomTransactionsAllowed",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_system_account: Option<bool> = "isSystemAccount",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub name: Option<String> = "name",
+        pub parent_id: Option<String> = "parentId",
+        pub revision: Option<i64> = "revision",
+        pub start_balance_date: Option<String> = "startBalanceDate",
+        pub start_balance_sum: Option<ExactDecimal> = "startBalanceSum",
+        pub r#type: Option<String> = "type",
+    }
 }
 
-/// Body of `POST /api/finance/v1/account/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    pub description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_custom_transactions_allowed: Option<bool>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    pub start_balance_date: String,
-    pub start_balance_sum: ExactDecimal,
-    pub r#type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/create`.
+    pub struct AccountCreateRequest new(
         description: impl Into<String>,
         name: impl Into<String>,
         start_balance_date: impl Into<String>,
         start_balance_sum: ExactDecimal,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            code: None,
-            description: description.into(),
-            is_custom_transactions_allowed: None,
-            name: name.into(),
-            parent_id: None,
-            start_balance_date: start_balance_date.into(),
-            start_balance_sum,
-            r#type: r#type.into(),
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub code: Option<String> = "code",
+        pub description: String = "description" required,
+        pub is_custom_transactions_allowed: Option<bool> = "isCustomTransactionsAllowed",
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub start_balance_date: String = "startBalanceDate" required,
+        pub start_balance_sum: ExactDecimal = "startBalanceSum" required,
+        pub r#type: String = "type" required,
     }
 }
 
-/// Body of `POST /api/finance/v1/account/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountDeleteRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountDeleteRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/delete`.
+    pub struct AccountDeleteRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
     }
 }
 
-/// Answer of `POST /api/finance/v1/account/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountDeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `finance_account_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/finance/v1/account/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountGetRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountGetRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/account/delete`.
+    #[derive(Default)]
+    pub struct AccountDeleteResponse {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
     }
 }
 
-/// Body of `POST /api/finance/v1/account/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountListRequest {
-    pub filters: Vec<AccountFilter>,
-    pub limit: i64,
-    pub offset: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountListRequest {
-    pub fn new(filters: Vec<AccountFilter>, limit: i64, offset: i64) -> Self {
-        Self {
-            filters,
-            limit,
-            offset,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `finance_account_list`.
+    #[derive(Default)]
+    pub struct AccountFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<String>> = "values",
     }
 }
 
-/// Answer of `POST /api/finance/v1/account/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounts: Option<Vec<Account>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `finance_account_create`, `finance_account_get`, `finance_account_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_custom_transactions_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_system_account: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_balance_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_balance_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/finance/v1/account/restore`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountRestoreRequest {
-    pub id: String,
-    pub restore_descendants: bool,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountRestoreRequest {
-    pub fn new(id: impl Into<String>, restore_descendants: bool) -> Self {
-        Self {
-            id: id.into(),
-            restore_descendants,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/get`.
+    pub struct AccountGetRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
     }
 }
 
-/// Answer of `POST /api/finance/v1/account/restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountRestoreResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restore_descendants: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/list`.
+    pub struct AccountListRequest new(filters: Vec<AccountFilter>, limit: i64, offset: i64) {
+        pub filters: Vec<AccountFilter> = "filters" required,
+        pub limit: i64 = "limit" required,
+        pub offset: i64 = "offset" required,
+    }
 }
 
-/// Body of `POST /api/finance/v1/account/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    pub description: String,
-    pub id: String,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    pub start_balance_date: String,
-    pub start_balance_sum: ExactDecimal,
-    pub r#type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/account/list`.
+    #[derive(Default)]
+    pub struct AccountListResponse {
+        pub accounts: Option<Vec<Account>> = "accounts",
+        pub count: Option<i64> = "count",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
-impl AccountUpdateRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Answer of `finance_account_create`, `finance_account_get`, `finance_account_update`.
+    #[derive(Default)]
+    pub struct AccountResponse {
+        pub code: Option<String> = "code",
+        pub created_at: Option<String> = "createdAt",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub is_custom_transactions_allowed: Option<bool> = "isCustomTransactionsAllowed",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_system_account: Option<bool> = "isSystemAccount",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub name: Option<String> = "name",
+        pub parent_id: Option<String> = "parentId",
+        pub revision: Option<i64> = "revision",
+        pub start_balance_date: Option<String> = "startBalanceDate",
+        pub start_balance_sum: Option<ExactDecimal> = "startBalanceSum",
+        pub r#type: Option<String> = "type",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/restore`.
+    pub struct AccountRestoreRequest new(id: impl Into<String>, restore_descendants: bool) {
+        pub id: String = "id" required,
+        pub restore_descendants: bool = "restoreDescendants" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/account/restore`.
+    #[derive(Default)]
+    pub struct AccountRestoreResponse {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub restore_descendants: Option<bool> = "restoreDescendants",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account/update`.
+    pub struct AccountUpdateRequest new(
         description: impl Into<String>,
         id: impl Into<String>,
         name: impl Into<String>,
         start_balance_date: impl Into<String>,
         start_balance_sum: ExactDecimal,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            code: None,
-            description: description.into(),
-            id: id.into(),
-            name: name.into(),
-            parent_id: None,
-            start_balance_date: start_balance_date.into(),
-            start_balance_sum,
-            r#type: r#type.into(),
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub code: Option<String> = "code",
+        pub description: String = "description" required,
+        pub id: String = "id" required,
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub start_balance_date: String = "startBalanceDate" required,
+        pub start_balance_sum: ExactDecimal = "startBalanceSum" required,
+        pub r#type: String = "type" required,
     }
 }

@@ -2,92 +2,56 @@
 
 //! Bodies of the group `finance_account_posting`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Body of `POST /api/finance/v1/account-posting/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountPostingListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account-posting/list`.
+    #[derive(Default)]
+    pub struct AccountPostingListRequest {
+        pub account_id: Option<String> = "accountId",
+        pub counteragent_id: Option<String> = "counteragentId",
+        pub from: Option<String> = "from",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+        pub to: Option<String> = "to",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/account-posting/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountPostingListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_edit: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opening_balance_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_change_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postings: Option<Vec<Posting>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/account-posting/list`.
+    #[derive(Default)]
+    pub struct AccountPostingListResponse {
+        pub account_id: Option<String> = "accountId",
+        pub can_edit: Option<bool> = "canEdit",
+        pub opening_balance_amount: Option<ExactDecimal> = "openingBalanceAmount",
+        pub period_change_amount: Option<ExactDecimal> = "periodChangeAmount",
+        pub postings: Option<Vec<Posting>> = "postings",
+    }
 }
 
-/// Part of the answer of `finance_account_posting_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Posting {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_edit: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_flow_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_order_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub corresponding_account_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub department_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_credit_side: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub posted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub posting_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub posting_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub posting_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secondary_counteragent_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_account_posting_list`.
+    #[derive(Default)]
+    pub struct Posting {
+        pub balance_amount: Option<ExactDecimal> = "balanceAmount",
+        pub can_edit: Option<bool> = "canEdit",
+        pub cash_flow_category_id: Option<String> = "cashFlowCategoryId",
+        pub cash_order_number: Option<String> = "cashOrderNumber",
+        pub comment: Option<String> = "comment",
+        pub conception_id: Option<String> = "conceptionId",
+        pub corresponding_account_id: Option<String> = "correspondingAccountId",
+        pub counteragent_id: Option<String> = "counteragentId",
+        pub created_at: Option<String> = "createdAt",
+        pub department_id: Option<String> = "departmentId",
+        pub document_at: Option<String> = "documentAt",
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub is_credit_side: Option<bool> = "isCreditSide",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub modified_by_user_id: Option<String> = "modifiedByUserId",
+        pub posted_at: Option<String> = "postedAt",
+        pub posting_amount: Option<ExactDecimal> = "postingAmount",
+        pub posting_id: Option<String> = "postingId",
+        pub posting_type: Option<String> = "postingType",
+        pub secondary_counteragent_id: Option<String> = "secondaryCounteragentId",
+    }
 }

@@ -2,100 +2,58 @@
 
 //! Bodies of the group `finance_account_transactions`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Body of `POST /api/finance/v1/account_transactions/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountTransactionsListRequest {
-    pub account_id: String,
-    pub from: String,
-    pub organization_id: String,
-    pub to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AccountTransactionsListRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account_transactions/list`.
+    pub struct AccountTransactionsListRequest new(
         account_id: impl Into<String>,
         from: impl Into<String>,
         organization_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            from: from.into(),
-            organization_id: organization_id.into(),
-            to: to.into(),
-            extra: Extra::new(),
-        }
+        to: impl Into<String>
+    ) {
+        pub account_id: String = "accountId" required,
+        pub from: String = "from" required,
+        pub organization_id: String = "organizationId" required,
+        pub to: String = "to" required,
     }
 }
 
-/// Answer of `POST /api/finance/v1/account_transactions/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountTransactionsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TransactionItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_balance: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_total: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/account_transactions/list`.
+    #[derive(Default)]
+    pub struct AccountTransactionsResponse {
+        pub items: Option<Vec<TransactionItem>> = "items",
+        pub start_balance: Option<ExactDecimal> = "startBalance",
+        pub sum_total: Option<ExactDecimal> = "sumTotal",
+    }
 }
 
-/// Part of the answer of `finance_account_transactions_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TransactionItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_flow_category: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_order_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause_event_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_secondary: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub penalty_or_bonus_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub second_counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_account_transactions_list`.
+    #[derive(Default)]
+    pub struct TransactionItem {
+        pub account: Option<String> = "account",
+        pub balance: Option<ExactDecimal> = "balance",
+        pub cash_flow_category: Option<String> = "cashFlowCategory",
+        pub cash_order_number: Option<String> = "cashOrderNumber",
+        pub cause_event_id: Option<String> = "causeEventId",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub date_secondary: Option<String> = "dateSecondary",
+        pub document_id: Option<String> = "documentId",
+        pub document_type: Option<String> = "documentType",
+        pub number: Option<String> = "number",
+        pub penalty_or_bonus_type: Option<String> = "penaltyOrBonusType",
+        pub second_counteragent: Option<String> = "secondCounteragent",
+        pub session: Option<String> = "session",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub terminal: Option<String> = "terminal",
+        pub r#type: Option<String> = "type",
+        pub user_modified: Option<String> = "userModified",
+    }
 }

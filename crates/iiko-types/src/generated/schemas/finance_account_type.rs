@@ -2,26 +2,18 @@
 
 //! Bodies of the group `finance_account_type`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Part of the answer of `finance_account_type_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_account_type_list`.
+    #[derive(Default)]
+    pub struct AccountType {
+        pub code: Option<String> = "code",
+        pub title: Option<String> = "title",
+    }
 }
 
-/// Body of `POST /api/finance/v1/account-type/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountTypeListRequest {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/account-type/list`.
+    #[derive(Default)]
+    pub struct AccountTypeListRequest {
+    }
 }

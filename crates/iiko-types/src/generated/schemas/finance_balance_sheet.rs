@@ -2,42 +2,31 @@
 
 //! Bodies of the group `finance_balance_sheet`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the answer of `finance_balance_sheet_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BalanceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_amount: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_balance_sheet_list`.
+    #[derive(Default)]
+    pub struct BalanceItem {
+        pub account_id: Option<String> = "accountId",
+        pub balance_amount: Option<ExactDecimal> = "balanceAmount",
+    }
 }
 
-/// Body of `POST /api/finance/v1/balance-sheet/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BalanceSheetListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/balance-sheet/list`.
+    #[derive(Default)]
+    pub struct BalanceSheetListRequest {
+        pub balance_at: Option<String> = "balanceAt",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/balance-sheet/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BalanceSheetListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balances: Option<Vec<BalanceItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/balance-sheet/list`.
+    #[derive(Default)]
+    pub struct BalanceSheetListResponse {
+        pub balance_at: Option<String> = "balanceAt",
+        pub balances: Option<Vec<BalanceItem>> = "balances",
+    }
 }

@@ -2,242 +2,131 @@
 
 //! Bodies of the group `finance_cash_flow_category`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::unknown::Extra;
-
-/// Part of the answer of `finance_cash_flow_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_cash_flow_category_list`.
+    #[derive(Default)]
+    pub struct CashFlowCategory {
+        pub code: Option<String> = "code",
+        pub created_at: Option<String> = "createdAt",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub name: Option<String> = "name",
+        pub parent_id: Option<String> = "parentId",
+        pub revision: Option<i64> = "revision",
+        pub r#type: Option<String> = "type",
+    }
 }
 
-/// Answer of `finance_cash_flow_category_delete`, `finance_cash_flow_category_restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryCascadeResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub affected_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `finance_cash_flow_category_delete`, `finance_cash_flow_category_restore`.
+    #[derive(Default)]
+    pub struct CashFlowCategoryCascadeResponse {
+        pub affected_ids: Option<Vec<String>> = "affectedIds",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+    }
 }
 
-/// Body of `POST /api/finance/v1/cash-flow-category/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryCreateRequest {
-    pub code: String,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    pub r#type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashFlowCategoryCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/create`.
+    pub struct CashFlowCategoryCreateRequest new(
         code: impl Into<String>,
         name: impl Into<String>,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            code: code.into(),
-            name: name.into(),
-            parent_id: None,
-            r#type: r#type.into(),
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub code: String = "code" required,
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub r#type: String = "type" required,
     }
 }
 
-/// Body of `POST /api/finance/v1/cash-flow-category/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryDeleteRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashFlowCategoryDeleteRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/delete`.
+    pub struct CashFlowCategoryDeleteRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
     }
 }
 
-/// Part of the body of `finance_cash_flow_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/finance/v1/cash-flow-category/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryGetRequest {
-    pub id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashFlowCategoryGetRequest {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `finance_cash_flow_category_list`.
+    #[derive(Default)]
+    pub struct CashFlowCategoryFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<String>> = "values",
     }
 }
 
-/// Body of `POST /api/finance/v1/cash-flow-category/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryListRequest {
-    pub filters: Vec<CashFlowCategoryFilter>,
-    pub limit: i64,
-    pub offset: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashFlowCategoryListRequest {
-    pub fn new(filters: Vec<CashFlowCategoryFilter>, limit: i64, offset: i64) -> Self {
-        Self {
-            filters,
-            limit,
-            offset,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/get`.
+    pub struct CashFlowCategoryGetRequest new(id: impl Into<String>) {
+        pub id: String = "id" required,
     }
 }
 
-/// Answer of `POST /api/finance/v1/cash-flow-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_flow_categories: Option<Vec<CashFlowCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `finance_cash_flow_category_create`, `finance_cash_flow_category_get`, `finance_cash_flow_category_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/finance/v1/cash-flow-category/restore`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryRestoreRequest {
-    pub id: String,
-    pub restore_descendants: bool,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashFlowCategoryRestoreRequest {
-    pub fn new(id: impl Into<String>, restore_descendants: bool) -> Self {
-        Self {
-            id: id.into(),
-            restore_descendants,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/list`.
+    pub struct CashFlowCategoryListRequest new(filters: Vec<CashFlowCategoryFilter>, limit: i64, offset: i64) {
+        pub filters: Vec<CashFlowCategoryFilter> = "filters" required,
+        pub limit: i64 = "limit" required,
+        pub offset: i64 = "offset" required,
     }
 }
 
-/// Body of `POST /api/finance/v1/cash-flow-category/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashFlowCategoryUpdateRequest {
-    pub code: String,
-    pub id: String,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    pub r#type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/cash-flow-category/list`.
+    #[derive(Default)]
+    pub struct CashFlowCategoryListResponse {
+        pub cash_flow_categories: Option<Vec<CashFlowCategory>> = "cashFlowCategories",
+        pub count: Option<i64> = "count",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
-impl CashFlowCategoryUpdateRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Answer of `finance_cash_flow_category_create`, `finance_cash_flow_category_get`, `finance_cash_flow_category_update`.
+    #[derive(Default)]
+    pub struct CashFlowCategoryResponse {
+        pub code: Option<String> = "code",
+        pub created_at: Option<String> = "createdAt",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub name: Option<String> = "name",
+        pub parent_id: Option<String> = "parentId",
+        pub revision: Option<i64> = "revision",
+        pub r#type: Option<String> = "type",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/restore`.
+    pub struct CashFlowCategoryRestoreRequest new(id: impl Into<String>, restore_descendants: bool) {
+        pub id: String = "id" required,
+        pub restore_descendants: bool = "restoreDescendants" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/cash-flow-category/update`.
+    pub struct CashFlowCategoryUpdateRequest new(
         code: impl Into<String>,
         id: impl Into<String>,
         name: impl Into<String>,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            code: code.into(),
-            id: id.into(),
-            name: name.into(),
-            parent_id: None,
-            r#type: r#type.into(),
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub code: String = "code" required,
+        pub id: String = "id" required,
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub r#type: String = "type" required,
     }
 }

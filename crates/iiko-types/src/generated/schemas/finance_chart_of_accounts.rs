@@ -2,56 +2,36 @@
 
 //! Bodies of the group `finance_chart_of_accounts`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Part of the answer of `finance_chart_of_accounts_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChartOfAccount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_custom_transactions_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_system_account: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_account_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_chart_of_accounts_list`.
+    #[derive(Default)]
+    pub struct ChartOfAccount {
+        pub account_group: Option<String> = "accountGroup",
+        pub account_type: Option<String> = "accountType",
+        pub code: Option<String> = "code",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub is_custom_transactions_allowed: Option<bool> = "isCustomTransactionsAllowed",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_system_account: Option<bool> = "isSystemAccount",
+        pub name: Option<String> = "name",
+        pub parent_account_id: Option<String> = "parentAccountId",
+    }
 }
 
-/// Body of `POST /api/finance/v1/chart-of-accounts/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChartOfAccountsListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/chart-of-accounts/list`.
+    #[derive(Default)]
+    pub struct ChartOfAccountsListRequest {
+        pub account_type: Option<String> = "accountType",
+        pub is_deleted: Option<bool> = "isDeleted",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/chart-of-accounts/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChartOfAccountsListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounts: Option<Vec<ChartOfAccount>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/chart-of-accounts/list`.
+    #[derive(Default)]
+    pub struct ChartOfAccountsListResponse {
+        pub accounts: Option<Vec<ChartOfAccount>> = "accounts",
+    }
 }

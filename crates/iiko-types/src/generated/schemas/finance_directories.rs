@@ -2,96 +2,67 @@
 
 //! Bodies of the group `finance_directories`.
 
-use serde::{Deserialize, Serialize};
+use crate::schemas::FilterCondition;
 
-use crate::{schemas::FilterCondition, unknown::Extra};
-
-/// Part of the answer of `finance_item_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_item_category_list`.
+    #[derive(Default)]
+    pub struct ItemCategory {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/finance/v1/item-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemCategoryListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<FilterCondition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/item-category/list`.
+    #[derive(Default)]
+    pub struct ItemCategoryListRequest {
+        pub filters: Option<Vec<FilterCondition>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/item-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ItemCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/item-category/list`.
+    #[derive(Default)]
+    pub struct ItemCategoryListResponse {
+        pub items: Option<Vec<ItemCategory>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `finance_tax_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaxCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_tax_category_list`.
+    #[derive(Default)]
+    pub struct TaxCategory {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/finance/v1/tax-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaxCategoryListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<FilterCondition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/tax-category/list`.
+    #[derive(Default)]
+    pub struct TaxCategoryListRequest {
+        pub filters: Option<Vec<FilterCondition>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/tax-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaxCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TaxCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/tax-category/list`.
+    #[derive(Default)]
+    pub struct TaxCategoryListResponse {
+        pub items: Option<Vec<TaxCategory>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

@@ -2,85 +2,51 @@
 
 //! Bodies of the group `finance_document_transactions`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the answer of `finance_document_transactions_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentTransactionItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_flow_category: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cash_order_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_secondary: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_item_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<TransactionSide>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<TransactionSide>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/finance/v1/document_transactions/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentTransactionsListRequest {
-    pub document_id: String,
-    pub organization_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DocumentTransactionsListRequest {
-    pub fn new(document_id: impl Into<String>, organization_id: impl Into<String>) -> Self {
-        Self {
-            document_id: document_id.into(),
-            organization_id: organization_id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `finance_document_transactions_list`.
+    #[derive(Default)]
+    pub struct DocumentTransactionItem {
+        pub cash_flow_category: Option<String> = "cashFlowCategory",
+        pub cash_order_number: Option<String> = "cashOrderNumber",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub date_secondary: Option<String> = "dateSecondary",
+        pub document_id: Option<String> = "documentId",
+        pub document_item_id: Option<String> = "documentItemId",
+        pub from: Option<TransactionSide> = "from",
+        pub id: Option<String> = "id",
+        pub number: Option<String> = "number",
+        pub session: Option<String> = "session",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub to: Option<TransactionSide> = "to",
+        pub r#type: Option<String> = "type",
+        pub user_modified: Option<String> = "userModified",
     }
 }
 
-/// Part of the answer of `finance_document_transactions_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TransactionSide {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/document_transactions/list`.
+    pub struct DocumentTransactionsListRequest new(
+        document_id: impl Into<String>,
+        organization_id: impl Into<String>
+    ) {
+        pub document_id: String = "documentId" required,
+        pub organization_id: String = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `finance_document_transactions_list`.
+    #[derive(Default)]
+    pub struct TransactionSide {
+        pub account: Option<String> = "account",
+        pub amount: Option<ExactDecimal> = "amount",
+        pub counteragent: Option<String> = "counteragent",
+        pub product: Option<String> = "product",
+    }
 }

@@ -2,301 +2,157 @@
 
 //! Bodies of the group `finance_outgoing_service`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `finance_outgoing_service_create`, `finance_outgoing_service_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    pub num: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    pub product: String,
-    pub revenue_account: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_vat: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    pub vat_percent: ExactDecimal,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OutgoingServiceCreateItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `finance_outgoing_service_create`, `finance_outgoing_service_update`.
+    pub struct OutgoingServiceCreateItem new(
         amount: ExactDecimal,
         num: i64,
         product: impl Into<String>,
         revenue_account: impl Into<String>,
-        vat_percent: ExactDecimal,
-    ) -> Self {
-        Self {
-            amount,
-            discount_sum: None,
-            num,
-            price: None,
-            product: product.into(),
-            revenue_account: revenue_account.into(),
-            split_vat: None,
-            sum: None,
-            vat_percent,
-            extra: Extra::new(),
-        }
+        vat_percent: ExactDecimal
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: i64 = "num" required,
+        pub price: Option<ExactDecimal> = "price",
+        pub product: String = "product" required,
+        pub revenue_account: String = "revenueAccount" required,
+        pub split_vat: Option<bool> = "splitVat",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub vat_percent: ExactDecimal = "vatPercent" required,
     }
 }
 
-/// Body of `POST /api/finance/v1/outgoing_service/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<OutgoingServiceCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OutgoingServiceCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/outgoing_service/create`.
+    pub struct OutgoingServiceCreateRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         items: Vec<OutgoingServiceCreateItem>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            contract_date: None,
-            contract_number: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            document_id: None,
-            due_date: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub contract_date: Option<String> = "contractDate",
+        pub contract_number: Option<String> = "contractNumber",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<OutgoingServiceCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }
 
-/// Part of the answer of `finance_outgoing_service_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_vat: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_outgoing_service_get`.
+    #[derive(Default)]
+    pub struct OutgoingServiceGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: Option<i64> = "num",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_without_vat: Option<ExactDecimal> = "priceWithoutVat",
+        pub product: Option<String> = "product",
+        pub product_article: Option<String> = "productArticle",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub split_vat: Option<bool> = "splitVat",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
+    }
 }
 
-/// Answer of `POST /api/finance/v1/outgoing_service/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OutgoingServiceGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/finance/v1/outgoing_service/get`.
+    #[derive(Default)]
+    pub struct OutgoingServiceGetResponse {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub contract_date: Option<String> = "contractDate",
+        pub contract_number: Option<String> = "contractNumber",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<OutgoingServiceGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub status: Option<String> = "status",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `finance_outgoing_service_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `finance_outgoing_service_list`.
+    #[derive(Default)]
+    pub struct OutgoingServiceListItem {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `finance_outgoing_service_cancel`, `finance_outgoing_service_create`, `finance_outgoing_service_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `finance_outgoing_service_cancel`, `finance_outgoing_service_create`, `finance_outgoing_service_post` and 2 more.
+    #[derive(Default)]
+    pub struct OutgoingServiceSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/finance/v1/outgoing_service/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingServiceUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    pub document_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<OutgoingServiceCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OutgoingServiceUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/finance/v1/outgoing_service/update`.
+    pub struct OutgoingServiceUpdateRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         document_id: impl Into<String>,
         items: Vec<OutgoingServiceCreateItem>,
         number: impl Into<String>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            contract_date: None,
-            contract_number: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            document_id: document_id.into(),
-            due_date: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub contract_date: Option<String> = "contractDate",
+        pub contract_number: Option<String> = "contractNumber",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub document_id: String = "documentId" required,
+        pub due_date: Option<String> = "dueDate",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<OutgoingServiceCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }

@@ -2,20 +2,12 @@
 
 //! Bodies of the group `inventory`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Answer of `inventory_incoming_invoice_modify_add_payment`, `inventory_outgoing_invoice_modify_add_payment`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountingTransactionUserResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_transaction_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_incoming_invoice_modify_add_payment`, `inventory_outgoing_invoice_modify_add_payment`.
+    #[derive(Default)]
+    pub struct AccountingTransactionUserResponse {
+        pub accounting_transaction_id: Option<String> = "accountingTransactionId",
+        pub message: Option<String> = "message",
+        pub organization_id: Option<String> = "organizationId",
+    }
 }

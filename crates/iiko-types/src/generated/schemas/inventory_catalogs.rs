@@ -2,240 +2,167 @@
 
 //! Bodies of the group `inventory_catalogs`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Answer of `POST /api/inventory/v1/accounting_categories/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountingCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/accounting_categories/get`.
+    #[derive(Default)]
+    pub struct AccountingCategory {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/accounting_categories/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountingCategoryGetByIDRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/accounting_categories/get`.
+    #[derive(Default)]
+    pub struct AccountingCategoryGetByIDRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/accounting_categories/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountingCategoryListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/accounting_categories/list`.
+    #[derive(Default)]
+    pub struct AccountingCategoryListRequest {
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub revision: Option<i64> = "revision",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/accounting_categories/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountingCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entities: Option<Vec<AccountingCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/accounting_categories/list`.
+    #[derive(Default)]
+    pub struct AccountingCategoryListResponse {
+        pub entities: Option<Vec<AccountingCategory>> = "entities",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/conceptions/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Conception {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/conceptions/get`.
+    #[derive(Default)]
+    pub struct Conception {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/conceptions/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConceptionGetByIDRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/conceptions/get`.
+    #[derive(Default)]
+    pub struct ConceptionGetByIDRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/conceptions/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConceptionListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/conceptions/list`.
+    #[derive(Default)]
+    pub struct ConceptionListRequest {
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub revision: Option<i64> = "revision",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/conceptions/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConceptionListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entities: Option<Vec<Conception>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/conceptions/list`.
+    #[derive(Default)]
+    pub struct ConceptionListResponse {
+        pub entities: Option<Vec<Conception>> = "entities",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/payment_types/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InventoryPaymentType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/payment_types/get`.
+    #[derive(Default)]
+    pub struct InventoryPaymentType {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/measure_units/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MeasureUnit {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/measure_units/get`.
+    #[derive(Default)]
+    pub struct MeasureUnit {
+        pub code: Option<String> = "code",
+        pub full_name: Option<String> = "fullName",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/measure_units/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MeasureUnitGetByIDRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/measure_units/get`.
+    #[derive(Default)]
+    pub struct MeasureUnitGetByIDRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/measure_units/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MeasureUnitListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/measure_units/list`.
+    #[derive(Default)]
+    pub struct MeasureUnitListRequest {
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub revision: Option<i64> = "revision",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/measure_units/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MeasureUnitListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entities: Option<Vec<MeasureUnit>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/measure_units/list`.
+    #[derive(Default)]
+    pub struct MeasureUnitListResponse {
+        pub entities: Option<Vec<MeasureUnit>> = "entities",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/payment_types/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentTypeGetByIDRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/payment_types/get`.
+    #[derive(Default)]
+    pub struct PaymentTypeGetByIDRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/payment_types/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentTypeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/payment_types/list`.
+    #[derive(Default)]
+    pub struct PaymentTypeListRequest {
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub revision: Option<i64> = "revision",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/payment_types/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentTypeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entities: Option<Vec<InventoryPaymentType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/payment_types/list`.
+    #[derive(Default)]
+    pub struct PaymentTypeListResponse {
+        pub entities: Option<Vec<InventoryPaymentType>> = "entities",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

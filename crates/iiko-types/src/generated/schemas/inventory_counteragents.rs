@@ -2,131 +2,80 @@
 
 //! Bodies of the group `inventory_counteragents`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the answer of `inventory_counteragents_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counteragent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cell_phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub taxpayer_id_number: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/inventory/v1/counteragents/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCounteragentsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/inventory/v1/counteragents/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCounteragentsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragents: Option<Vec<Counteragent>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/inventory/v1/counteragents/pricelist/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetPriceListRequest {
-    pub counteragent_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetPriceListRequest {
-    pub fn new(counteragent_id: impl Into<String>) -> Self {
-        Self {
-            counteragent_id: counteragent_id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `inventory_counteragents_list`.
+    #[derive(Default)]
+    pub struct Counteragent {
+        pub card_number: Option<String> = "cardNumber",
+        pub cell_phone: Option<String> = "cellPhone",
+        pub client: Option<bool> = "client",
+        pub code: Option<String> = "code",
+        pub company: Option<String> = "company",
+        pub email: Option<String> = "email",
+        pub employee: Option<bool> = "employee",
+        pub first_name: Option<String> = "firstName",
+        pub id: Option<String> = "id",
+        pub last_name: Option<String> = "lastName",
+        pub middle_name: Option<String> = "middleName",
+        pub name: Option<String> = "name",
+        pub phone: Option<String> = "phone",
+        pub supplier: Option<bool> = "supplier",
+        pub supplier_type: Option<String> = "supplierType",
+        pub taxpayer_id_number: Option<String> = "taxpayerIdNumber",
     }
 }
 
-/// Answer of `POST /api/inventory/v1/counteragents/pricelist/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetPriceListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<PriceListItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/counteragents/list`.
+    #[derive(Default)]
+    pub struct GetCounteragentsRequest {
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub organization_id: Option<String> = "organizationId",
+        pub r#type: Option<Vec<String>> = "type",
+    }
 }
 
-/// Part of the answer of `inventory_counteragents_pricelist_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PriceListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowable_price_deviation: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub native_product_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub native_product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub native_product_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub native_product_num: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product_num: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/counteragents/list`.
+    #[derive(Default)]
+    pub struct GetCounteragentsResponse {
+        pub counteragents: Option<Vec<Counteragent>> = "counteragents",
+        pub total_count: Option<i64> = "totalCount",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/counteragents/pricelist/list`.
+    pub struct GetPriceListRequest new(counteragent_id: impl Into<String>) {
+        pub counteragent_id: String = "counteragentId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/counteragents/pricelist/list`.
+    #[derive(Default)]
+    pub struct GetPriceListResponse {
+        pub items: Option<Vec<PriceListItem>> = "items",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `inventory_counteragents_pricelist_list`.
+    #[derive(Default)]
+    pub struct PriceListItem {
+        pub allowable_price_deviation: Option<ExactDecimal> = "allowablePriceDeviation",
+        pub container_id: Option<String> = "containerId",
+        pub native_product_code: Option<String> = "nativeProductCode",
+        pub native_product_id: Option<String> = "nativeProductId",
+        pub native_product_name: Option<String> = "nativeProductName",
+        pub native_product_num: Option<String> = "nativeProductNum",
+        pub price: Option<ExactDecimal> = "price",
+        pub supplier_product_code: Option<String> = "supplierProductCode",
+        pub supplier_product_id: Option<String> = "supplierProductId",
+        pub supplier_product_name: Option<String> = "supplierProductName",
+        pub supplier_product_num: Option<String> = "supplierProductNum",
+    }
 }

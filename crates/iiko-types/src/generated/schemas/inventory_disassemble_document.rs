@@ -2,233 +2,121 @@
 
 //! Bodies of the group `inventory_disassemble_document`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_disassemble_document_create`, `inventory_disassemble_document_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    pub main_product_amount_percent: ExactDecimal,
-    pub num: i64,
-    pub product: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DisassembleDocumentCreateItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `inventory_disassemble_document_create`, `inventory_disassemble_document_update`.
+    pub struct DisassembleDocumentCreateItem new(
         amount: ExactDecimal,
         main_product_amount_percent: ExactDecimal,
         num: i64,
-        product: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            main_product_amount_percent,
-            num,
-            product: product.into(),
-            extra: Extra::new(),
-        }
+        product: impl Into<String>
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub main_product_amount_percent: ExactDecimal = "mainProductAmountPercent" required,
+        pub num: i64 = "num" required,
+        pub product: String = "product" required,
     }
 }
 
-/// Body of `POST /api/inventory/v1/disassemble_document/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentCreateRequest {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    pub items: Vec<DisassembleDocumentCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    pub product: String,
-    pub store_from: String,
-    pub store_to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DisassembleDocumentCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/disassemble_document/create`.
+    pub struct DisassembleDocumentCreateRequest new(
         amount: ExactDecimal,
         date: impl Into<String>,
         items: Vec<DisassembleDocumentCreateItem>,
         organization_id: impl Into<String>,
         product: impl Into<String>,
         store_from: impl Into<String>,
-        store_to: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            product: product.into(),
-            store_from: store_from.into(),
-            store_to: store_to.into(),
-            extra: Extra::new(),
-        }
+        store_to: impl Into<String>
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: Option<String> = "documentId",
+        pub items: Vec<DisassembleDocumentCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub product: String = "product" required,
+        pub store_from: String = "storeFrom" required,
+        pub store_to: String = "storeTo" required,
     }
 }
 
-/// Part of the answer of `inventory_disassemble_document_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub main_product_amount_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_disassemble_document_get`.
+    #[derive(Default)]
+    pub struct DisassembleDocumentGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub main_product_amount_percent: Option<ExactDecimal> = "mainProductAmountPercent",
+        pub num: Option<i64> = "num",
+        pub product: Option<String> = "product",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/disassemble_document/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<DisassembleDocumentGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/disassemble_document/get`.
+    #[derive(Default)]
+    pub struct DisassembleDocumentGetResponse {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub document_id: Option<String> = "documentId",
+        pub items: Option<Vec<DisassembleDocumentGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub product: Option<String> = "product",
+        pub status: Option<String> = "status",
+        pub store_from: Option<String> = "storeFrom",
+        pub store_to: Option<String> = "storeTo",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_disassemble_document_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_disassemble_document_list`.
+    #[derive(Default)]
+    pub struct DisassembleDocumentListItem {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub store_from: Option<String> = "storeFrom",
+        pub store_to: Option<String> = "storeTo",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_disassemble_document_cancel`, `inventory_disassemble_document_create`, `inventory_disassemble_document_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_disassemble_document_cancel`, `inventory_disassemble_document_create`, `inventory_disassemble_document_post` and 2 more.
+    #[derive(Default)]
+    pub struct DisassembleDocumentSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/disassemble_document/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassembleDocumentUpdateRequest {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    pub document_id: String,
-    pub items: Vec<DisassembleDocumentCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    pub product: String,
-    pub store_from: String,
-    pub store_to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DisassembleDocumentUpdateRequest {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the contract requires all of them"
-    )]
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/disassemble_document/update`.
+    pub struct DisassembleDocumentUpdateRequest new(
         amount: ExactDecimal,
         date: impl Into<String>,
         document_id: impl Into<String>,
@@ -237,22 +125,19 @@ impl DisassembleDocumentUpdateRequest {
         organization_id: impl Into<String>,
         product: impl Into<String>,
         store_from: impl Into<String>,
-        store_to: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: document_id.into(),
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            product: product.into(),
-            store_from: store_from.into(),
-            store_to: store_to.into(),
-            extra: Extra::new(),
-        }
+        store_to: impl Into<String>
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: String = "documentId" required,
+        pub items: Vec<DisassembleDocumentCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub product: String = "product" required,
+        pub store_from: String = "storeFrom" required,
+        pub store_to: String = "storeTo" required,
     }
 }

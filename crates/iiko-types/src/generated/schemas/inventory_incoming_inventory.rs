@@ -2,348 +2,180 @@
 
 //! Bodies of the group `inventory_incoming_inventory`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_incoming_inventory_create`, `inventory_incoming_inventory_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryCreateFirstStepItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub num: i64,
-    pub product: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInventoryCreateFirstStepItem {
-    pub fn new(amount: ExactDecimal, num: i64, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            comment: None,
-            num,
-            product: product.into(),
-            product_size: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `inventory_incoming_inventory_create`, `inventory_incoming_inventory_update`.
+    pub struct IncomingInventoryCreateFirstStepItem new(amount: ExactDecimal, num: i64, product: impl Into<String>) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub num: i64 = "num" required,
+        pub product: String = "product" required,
+        pub product_size: Option<String> = "productSize",
     }
 }
 
-/// Part of the body of `inventory_incoming_inventory_create`, `inventory_incoming_inventory_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_disassembled: Option<bool>,
-    pub num: i64,
-    pub product: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInventoryCreateItem {
-    pub fn new(amount: ExactDecimal, num: i64, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            comment: None,
-            container_count: None,
-            container_id: None,
-            is_disassembled: None,
-            num,
-            product: product.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `inventory_incoming_inventory_create`, `inventory_incoming_inventory_update`.
+    pub struct IncomingInventoryCreateItem new(amount: ExactDecimal, num: i64, product: impl Into<String>) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub container_count: Option<ExactDecimal> = "containerCount",
+        pub container_id: Option<String> = "containerId",
+        pub is_disassembled: Option<bool> = "isDisassembled",
+        pub num: i64 = "num" required,
+        pub product: String = "product" required,
     }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_inventory/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_shortage: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_surplus: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<IncomingInventoryCreateItem>,
-    pub items_first_step: Vec<IncomingInventoryCreateFirstStepItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    pub store: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInventoryCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_inventory/create`.
+    pub struct IncomingInventoryCreateRequest new(
         date: impl Into<String>,
         items: Vec<IncomingInventoryCreateItem>,
         items_first_step: Vec<IncomingInventoryCreateFirstStepItem>,
         organization_id: impl Into<String>,
-        store: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_shortage: None,
-            account_surplus: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            items_first_step,
-            number: None,
-            organization_id: organization_id.into(),
-            store: store.into(),
-            extra: Extra::new(),
-        }
+        store: impl Into<String>
+    ) {
+        pub account_shortage: Option<String> = "accountShortage",
+        pub account_surplus: Option<String> = "accountSurplus",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: Option<String> = "documentId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<IncomingInventoryCreateItem> = "items" required,
+        pub items_first_step: Vec<IncomingInventoryCreateFirstStepItem> = "itemsFirstStep" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub store: String = "store" required,
     }
 }
 
-/// Part of the answer of `inventory_incoming_inventory_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryGetFirstItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub turnover: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_inventory_get`.
+    #[derive(Default)]
+    pub struct IncomingInventoryGetFirstItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub num: Option<i64> = "num",
+        pub product: Option<String> = "product",
+        pub product_size: Option<String> = "productSize",
+        pub turnover: Option<ExactDecimal> = "turnover",
+    }
 }
 
-/// Part of the answer of `inventory_incoming_inventory_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count_gross: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_actual_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_disassembled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalculation_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalculation_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub turnover: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_inventory_get`.
+    #[derive(Default)]
+    pub struct IncomingInventoryGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub comment: Option<String> = "comment",
+        pub container_count: Option<ExactDecimal> = "containerCount",
+        pub container_id: Option<String> = "containerId",
+        pub container_name: Option<String> = "containerName",
+        pub count: Option<ExactDecimal> = "count",
+        pub count_gross: Option<ExactDecimal> = "countGross",
+        pub current_actual_amount: Option<ExactDecimal> = "currentActualAmount",
+        pub is_disassembled: Option<bool> = "isDisassembled",
+        pub num: Option<i64> = "num",
+        pub product: Option<String> = "product",
+        pub recalculation_date: Option<String> = "recalculationDate",
+        pub recalculation_number: Option<i64> = "recalculationNumber",
+        pub status: Option<String> = "status",
+        pub turnover: Option<ExactDecimal> = "turnover",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/incoming_inventory/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_shortage: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_surplus: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_step: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<IncomingInventoryGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items_first_step: Option<Vec<IncomingInventoryGetFirstItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub register_turnover: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/incoming_inventory/get`.
+    #[derive(Default)]
+    pub struct IncomingInventoryGetResponse {
+        pub account_shortage: Option<String> = "accountShortage",
+        pub account_surplus: Option<String> = "accountSurplus",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub current_step: Option<i64> = "currentStep",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub document_id: Option<String> = "documentId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<IncomingInventoryGetItem>> = "items",
+        pub items_first_step: Option<Vec<IncomingInventoryGetFirstItem>> = "itemsFirstStep",
+        pub number: Option<String> = "number",
+        pub register_turnover: Option<bool> = "registerTurnover",
+        pub status: Option<String> = "status",
+        pub store: Option<String> = "store",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_incoming_inventory_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_shortage: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_surplus: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shortage_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub surplus_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_inventory_list`.
+    #[derive(Default)]
+    pub struct IncomingInventoryListItem {
+        pub account_shortage: Option<String> = "accountShortage",
+        pub account_surplus: Option<String> = "accountSurplus",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub shortage_sum: Option<ExactDecimal> = "shortageSum",
+        pub store_from: Option<String> = "storeFrom",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub surplus_sum: Option<ExactDecimal> = "surplusSum",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_incoming_inventory_cancel`, `inventory_incoming_inventory_create`, `inventory_incoming_inventory_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventorySaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_incoming_inventory_cancel`, `inventory_incoming_inventory_create`, `inventory_incoming_inventory_post` and 2 more.
+    #[derive(Default)]
+    pub struct IncomingInventorySaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_inventory/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInventoryUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_shortage: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_surplus: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    pub document_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<IncomingInventoryCreateItem>,
-    pub items_first_step: Vec<IncomingInventoryCreateFirstStepItem>,
-    pub number: String,
-    pub organization_id: String,
-    pub store: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInventoryUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_inventory/update`.
+    pub struct IncomingInventoryUpdateRequest new(
         date: impl Into<String>,
         document_id: impl Into<String>,
         items: Vec<IncomingInventoryCreateItem>,
         items_first_step: Vec<IncomingInventoryCreateFirstStepItem>,
         number: impl Into<String>,
         organization_id: impl Into<String>,
-        store: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_shortage: None,
-            account_surplus: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: document_id.into(),
-            is_automatic: None,
-            is_editable: None,
-            items,
-            items_first_step,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            store: store.into(),
-            extra: Extra::new(),
-        }
+        store: impl Into<String>
+    ) {
+        pub account_shortage: Option<String> = "accountShortage",
+        pub account_surplus: Option<String> = "accountSurplus",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: String = "documentId" required,
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<IncomingInventoryCreateItem> = "items" required,
+        pub items_first_step: Vec<IncomingInventoryCreateFirstStepItem> = "itemsFirstStep" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub store: String = "store" required,
     }
 }

@@ -2,317 +2,163 @@
 
 //! Bodies of the group `inventory_incoming_invoices`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Answer of `POST /api/inventory/v1/incoming_invoice/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInvoice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_on_time: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_pass_to_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incoming_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incoming_document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internal_outgoing_invoice_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invoice: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<IncomingInvoiceItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub matches_to_the_order: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_invoice_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/incoming_invoice/get`.
+    #[derive(Default)]
+    pub struct IncomingInvoice {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub default_store: Option<String> = "defaultStore",
+        pub delivery_on_time: Option<bool> = "deliveryOnTime",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub employee_pass_to_account: Option<String> = "employeePassToAccount",
+        pub incoming_date: Option<String> = "incomingDate",
+        pub incoming_document_number: Option<String> = "incomingDocumentNumber",
+        pub internal_outgoing_invoice_id: Option<String> = "internalOutgoingInvoiceId",
+        pub invoice: Option<String> = "invoice",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<IncomingInvoiceItem>> = "items",
+        pub matches_to_the_order: Option<bool> = "matchesToTheOrder",
+        pub number: Option<String> = "number",
+        pub payment_date: Option<String> = "paymentDate",
+        pub status: Option<String> = "status",
+        pub transport_invoice_number: Option<String> = "transportInvoiceNumber",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_incoming_invoice_get`, `inventory_incoming_invoice_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInvoiceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actual_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customs_declaration_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_additional_expense: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub producer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_invoice_get`, `inventory_incoming_invoice_list`.
+    #[derive(Default)]
+    pub struct IncomingInvoiceItem {
+        pub actual_amount: Option<ExactDecimal> = "actualAmount",
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub customs_declaration_number: Option<String> = "customsDeclarationNumber",
+        pub is_additional_expense: Option<bool> = "isAdditionalExpense",
+        pub num: Option<i64> = "num",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_without_vat: Option<ExactDecimal> = "priceWithoutVat",
+        pub producer: Option<String> = "producer",
+        pub product: Option<String> = "product",
+        pub product_article: Option<String> = "productArticle",
+        pub store: Option<String> = "store",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub supplier_product: Option<String> = "supplierProduct",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
+    }
 }
 
-/// Body of `inventory_incoming_invoice_create`, `inventory_incoming_invoice_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInvoiceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_on_time: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_pass_to_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incoming_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incoming_document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internal_outgoing_invoice_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invoice: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<IncomingInvoiceRequestItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_invoice_number: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInvoiceRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `inventory_incoming_invoice_create`, `inventory_incoming_invoice_update`.
+    pub struct IncomingInvoiceRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         items: Vec<IncomingInvoiceRequestItem>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            default_store: None,
-            delivery_on_time: None,
-            document_id: None,
-            due_date: None,
-            employee_pass_to_account: None,
-            incoming_date: None,
-            incoming_document_number: None,
-            internal_outgoing_invoice_id: None,
-            invoice: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            transport_invoice_number: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub delivery_on_time: Option<bool> = "deliveryOnTime",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub employee_pass_to_account: Option<String> = "employeePassToAccount",
+        pub incoming_date: Option<String> = "incomingDate",
+        pub incoming_document_number: Option<String> = "incomingDocumentNumber",
+        pub internal_outgoing_invoice_id: Option<String> = "internalOutgoingInvoiceId",
+        pub invoice: Option<String> = "invoice",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<IncomingInvoiceRequestItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub transport_invoice_number: Option<String> = "transportInvoiceNumber",
     }
 }
 
-/// Part of the body of `inventory_incoming_invoice_create`, `inventory_incoming_invoice_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInvoiceRequestItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actual_amount: Option<ExactDecimal>,
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customs_declaration_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_additional_expense: Option<bool>,
-    pub num: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    pub product: String,
-    pub store: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingInvoiceRequestItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `inventory_incoming_invoice_create`, `inventory_incoming_invoice_update`.
+    pub struct IncomingInvoiceRequestItem new(
         amount: ExactDecimal,
         num: i64,
         product: impl Into<String>,
-        store: impl Into<String>,
-    ) -> Self {
-        Self {
-            actual_amount: None,
-            amount,
-            amount_unit: None,
-            container_id: None,
-            customs_declaration_number: None,
-            is_additional_expense: None,
-            num,
-            price: None,
-            product: product.into(),
-            store: store.into(),
-            sum: None,
-            supplier_product: None,
-            vat_percent: None,
-            extra: Extra::new(),
-        }
+        store: impl Into<String>
+    ) {
+        pub actual_amount: Option<ExactDecimal> = "actualAmount",
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub customs_declaration_number: Option<String> = "customsDeclarationNumber",
+        pub is_additional_expense: Option<bool> = "isAdditionalExpense",
+        pub num: i64 = "num" required,
+        pub price: Option<ExactDecimal> = "price",
+        pub product: String = "product" required,
+        pub store: String = "store" required,
+        pub sum: Option<ExactDecimal> = "sum",
+        pub supplier_product: Option<String> = "supplierProduct",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
     }
 }
 
-/// Answer of `inventory_incoming_invoice_cancel`, `inventory_incoming_invoice_create`, `inventory_incoming_invoice_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingInvoiceSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_incoming_invoice_cancel`, `inventory_incoming_invoice_create`, `inventory_incoming_invoice_post` and 2 more.
+    #[derive(Default)]
+    pub struct IncomingInvoiceSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_invoice/modify/add_payment`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PayRequest {
-    pub account_id: String,
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cfo_item_id: Option<String>,
-    pub document_id: String,
-    pub organization_id: String,
-    pub payment_date: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PayRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_invoice/modify/add_payment`.
+    pub struct PayRequest new(
         account_id: impl Into<String>,
         amount: ExactDecimal,
         document_id: impl Into<String>,
         organization_id: impl Into<String>,
-        payment_date: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            amount,
-            cfo_item_id: None,
-            document_id: document_id.into(),
-            organization_id: organization_id.into(),
-            payment_date: payment_date.into(),
-            extra: Extra::new(),
-        }
+        payment_date: impl Into<String>
+    ) {
+        pub account_id: String = "accountId" required,
+        pub amount: ExactDecimal = "amount" required,
+        pub cfo_item_id: Option<String> = "cfoItemId",
+        pub document_id: String = "documentId" required,
+        pub organization_id: String = "organizationId" required,
+        pub payment_date: String = "paymentDate" required,
     }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_invoice/patch/set_payment_date`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SetPaymentDateRequest {
-    pub document_id: String,
-    pub organization_id: String,
-    pub payment_date: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SetPaymentDateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_invoice/patch/set_payment_date`.
+    pub struct SetPaymentDateRequest new(
         document_id: impl Into<String>,
         organization_id: impl Into<String>,
-        payment_date: impl Into<String>,
-    ) -> Self {
-        Self {
-            document_id: document_id.into(),
-            organization_id: organization_id.into(),
-            payment_date: payment_date.into(),
-            extra: Extra::new(),
-        }
+        payment_date: impl Into<String>
+    ) {
+        pub document_id: String = "documentId" required,
+        pub organization_id: String = "organizationId" required,
+        pub payment_date: String = "paymentDate" required,
     }
 }
 
-/// Answer of `POST /api/inventory/v1/incoming_invoice/patch/set_payment_date`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SetPaymentDateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/incoming_invoice/patch/set_payment_date`.
+    #[derive(Default)]
+    pub struct SetPaymentDateResponse {
+        pub message: Option<String> = "message",
+    }
 }

@@ -2,344 +2,175 @@
 
 //! Bodies of the group `inventory_incoming_returned_invoice`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_incoming_returned_invoice_create`, `inventory_incoming_returned_invoice_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customs_declaration_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub income_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub income_sum: Option<ExactDecimal>,
-    pub num: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    pub product: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    pub store: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingReturnedInvoiceCreateItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `inventory_incoming_returned_invoice_create`, `inventory_incoming_returned_invoice_update`.
+    pub struct IncomingReturnedInvoiceCreateItem new(
         amount: ExactDecimal,
         num: i64,
         product: impl Into<String>,
-        store: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount,
-            amount_factor: None,
-            amount_unit: None,
-            container_id: None,
-            customs_declaration_number: None,
-            discount_sum: None,
-            income_price: None,
-            income_sum: None,
-            num,
-            price: None,
-            product: product.into(),
-            product_size: None,
-            store: store.into(),
-            sum: None,
-            supplier_product: None,
-            vat_percent: None,
-            extra: Extra::new(),
-        }
+        store: impl Into<String>
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub customs_declaration_number: Option<String> = "customsDeclarationNumber",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub income_price: Option<ExactDecimal> = "incomePrice",
+        pub income_sum: Option<ExactDecimal> = "incomeSum",
+        pub num: i64 = "num" required,
+        pub price: Option<ExactDecimal> = "price",
+        pub product: String = "product" required,
+        pub product_size: Option<String> = "productSize",
+        pub store: String = "store" required,
+        pub sum: Option<ExactDecimal> = "sum",
+        pub supplier_product: Option<String> = "supplierProduct",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
     }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_returned_invoice/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<IncomingReturnedInvoiceCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outgoing_invoice_id: Option<String>,
-    pub processing_mode: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingReturnedInvoiceCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_returned_invoice/create`.
+    pub struct IncomingReturnedInvoiceCreateRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         items: Vec<IncomingReturnedInvoiceCreateItem>,
         organization_id: impl Into<String>,
-        processing_mode: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            default_store: None,
-            document_id: None,
-            expense_account: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            outgoing_invoice_id: None,
-            processing_mode: processing_mode.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        processing_mode: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<IncomingReturnedInvoiceCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub outgoing_invoice_id: Option<String> = "outgoingInvoiceId",
+        pub processing_mode: String = "processingMode" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }
 
-/// Part of the answer of `inventory_incoming_returned_invoice_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customs_declaration_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub income_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub income_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub producer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplier_product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_returned_invoice_get`.
+    #[derive(Default)]
+    pub struct IncomingReturnedInvoiceGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub customs_declaration_number: Option<String> = "customsDeclarationNumber",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub income_price: Option<ExactDecimal> = "incomePrice",
+        pub income_sum: Option<ExactDecimal> = "incomeSum",
+        pub num: Option<i64> = "num",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_without_vat: Option<ExactDecimal> = "priceWithoutVat",
+        pub producer: Option<String> = "producer",
+        pub product: Option<String> = "product",
+        pub product_article: Option<String> = "productArticle",
+        pub product_size: Option<String> = "productSize",
+        pub store: Option<String> = "store",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub supplier_product: Option<String> = "supplierProduct",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/incoming_returned_invoice/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<IncomingReturnedInvoiceGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outgoing_invoice_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processing_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/incoming_returned_invoice/get`.
+    #[derive(Default)]
+    pub struct IncomingReturnedInvoiceGetResponse {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<IncomingReturnedInvoiceGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub outgoing_invoice_id: Option<String> = "outgoingInvoiceId",
+        pub processing_mode: Option<String> = "processingMode",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub status: Option<String> = "status",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_incoming_returned_invoice_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_stores: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_incoming_returned_invoice_list`.
+    #[derive(Default)]
+    pub struct IncomingReturnedInvoiceListItem {
+        pub assigned_stores: Option<Vec<String>> = "assignedStores",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_incoming_returned_invoice_cancel`, `inventory_incoming_returned_invoice_create`, `inventory_incoming_returned_invoice_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_incoming_returned_invoice_cancel`, `inventory_incoming_returned_invoice_create`, `inventory_incoming_returned_invoice_post` and 2 more.
+    #[derive(Default)]
+    pub struct IncomingReturnedInvoiceSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/incoming_returned_invoice/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomingReturnedInvoiceUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    pub document_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<IncomingReturnedInvoiceCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outgoing_invoice_id: Option<String>,
-    pub processing_mode: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IncomingReturnedInvoiceUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/incoming_returned_invoice/update`.
+    pub struct IncomingReturnedInvoiceUpdateRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         document_id: impl Into<String>,
         items: Vec<IncomingReturnedInvoiceCreateItem>,
         number: impl Into<String>,
         organization_id: impl Into<String>,
-        processing_mode: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            default_store: None,
-            document_id: document_id.into(),
-            expense_account: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            outgoing_invoice_id: None,
-            processing_mode: processing_mode.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        processing_mode: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: String = "documentId" required,
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<IncomingReturnedInvoiceCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub outgoing_invoice_id: Option<String> = "outgoingInvoiceId",
+        pub processing_mode: String = "processingMode" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }

@@ -2,241 +2,130 @@
 
 //! Bodies of the group `inventory_internal_transfer`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_internal_transfer_create`, `inventory_internal_transfer_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    pub num: i64,
-    pub product: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl InternalTransferCreateItem {
-    pub fn new(amount: ExactDecimal, num: i64, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            container_id: None,
-            num,
-            product: product.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `inventory_internal_transfer_create`, `inventory_internal_transfer_update`.
+    pub struct InternalTransferCreateItem new(amount: ExactDecimal, num: i64, product: impl Into<String>) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub num: i64 = "num" required,
+        pub product: String = "product" required,
     }
 }
 
-/// Body of `POST /api/inventory/v1/internal_transfer/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<InternalTransferCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    pub store_from: String,
-    pub store_to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl InternalTransferCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/internal_transfer/create`.
+    pub struct InternalTransferCreateRequest new(
         date: impl Into<String>,
         items: Vec<InternalTransferCreateItem>,
         organization_id: impl Into<String>,
         store_from: impl Into<String>,
-        store_to: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            store_from: store_from.into(),
-            store_to: store_to.into(),
-            extra: Extra::new(),
-        }
+        store_to: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: Option<String> = "documentId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<InternalTransferCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub store_from: String = "storeFrom" required,
+        pub store_to: String = "storeTo" required,
     }
 }
 
-/// Part of the answer of `inventory_internal_transfer_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_internal_transfer_get`.
+    #[derive(Default)]
+    pub struct InternalTransferGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub num: Option<i64> = "num",
+        pub product: Option<String> = "product",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/internal_transfer/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<InternalTransferGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/internal_transfer/get`.
+    #[derive(Default)]
+    pub struct InternalTransferGetResponse {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub document_id: Option<String> = "documentId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<InternalTransferGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub status: Option<String> = "status",
+        pub store_from: Option<String> = "storeFrom",
+        pub store_to: Option<String> = "storeTo",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_internal_transfer_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_internal_transfer_list`.
+    #[derive(Default)]
+    pub struct InternalTransferListItem {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub store_from: Option<String> = "storeFrom",
+        pub store_to: Option<String> = "storeTo",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_internal_transfer_cancel`, `inventory_internal_transfer_create`, `inventory_internal_transfer_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_internal_transfer_cancel`, `inventory_internal_transfer_create`, `inventory_internal_transfer_post` and 2 more.
+    #[derive(Default)]
+    pub struct InternalTransferSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/internal_transfer/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InternalTransferUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    pub document_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<InternalTransferCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    pub store_from: String,
-    pub store_to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl InternalTransferUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/internal_transfer/update`.
+    pub struct InternalTransferUpdateRequest new(
         date: impl Into<String>,
         document_id: impl Into<String>,
         items: Vec<InternalTransferCreateItem>,
         number: impl Into<String>,
         organization_id: impl Into<String>,
         store_from: impl Into<String>,
-        store_to: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: document_id.into(),
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            store_from: store_from.into(),
-            store_to: store_to.into(),
-            extra: Extra::new(),
-        }
+        store_to: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: String = "documentId" required,
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<InternalTransferCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub store_from: String = "storeFrom" required,
+        pub store_to: String = "storeTo" required,
     }
 }

@@ -2,171 +2,109 @@
 
 //! Bodies of the group `inventory_organizations`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{number::ExactDecimal, schemas::FilterCondition, unknown::Extra};
+use crate::{number::ExactDecimal, schemas::FilterCondition};
 
-/// Answer of `POST /api/inventory/v1/organizations/settings/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CorporationSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub crm_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_deviation_action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_distribution_algorithm: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delete_zero_production_order_items: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_settings: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gln: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub local_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub money_precision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_data_processing_settings: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub round_cost_for_guests: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub round_price_per_unit_for_guests: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_accounting: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/organizations/settings/list`.
+    #[derive(Default)]
+    pub struct CorporationSettings {
+        pub crm_id: Option<String> = "crmId",
+        pub currency: Option<Value> = "currency",
+        pub default_deviation_action: Option<String> = "defaultDeviationAction",
+        pub default_distribution_algorithm: Option<String> = "defaultDistributionAlgorithm",
+        pub delete_zero_production_order_items: Option<bool> = "deleteZeroProductionOrderItems",
+        pub deleted: Option<bool> = "deleted",
+        pub description: Option<String> = "description",
+        pub document_settings: Option<Value> = "documentSettings",
+        pub gln: Option<String> = "gln",
+        pub id: Option<String> = "id",
+        pub local_id: Option<String> = "localId",
+        pub money_precision: Option<i64> = "moneyPrecision",
+        pub name: Option<String> = "name",
+        pub parent: Option<String> = "parent",
+        pub personal_data_processing_settings: Option<Value> = "personalDataProcessingSettings",
+        pub round_cost_for_guests: Option<bool> = "roundCostForGuests",
+        pub round_price_per_unit_for_guests: Option<bool> = "roundPricePerUnitForGuests",
+        pub vat_accounting: Option<String> = "vatAccounting",
+    }
 }
 
-/// Part of the answer of `inventory_organizations_tree`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JurPerson {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub children: Option<Vec<Organization>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jur_person_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_organizations_tree`.
+    #[derive(Default)]
+    pub struct JurPerson {
+        pub children: Option<Vec<Organization>> = "children",
+        pub code: Option<String> = "code",
+        pub jur_person_id: Option<String> = "jurPersonId",
+        pub name: Option<String> = "name",
+        pub r#type: Option<String> = "type",
+    }
 }
 
-/// Part of the answer of `inventory_organizations_tree`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Organization {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub children: Option<Vec<Organization>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub crm_id: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iiko_uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_cloud: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rating: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_organizations_tree`.
+    #[derive(Default)]
+    pub struct Organization {
+        pub children: Option<Vec<Organization>> = "children",
+        pub code: Option<String> = "code",
+        pub crm_id: Option<i64> = "crmId",
+        pub iiko_uid: Option<String> = "iikoUid",
+        pub is_cloud: Option<bool> = "isCloud",
+        pub name: Option<String> = "name",
+        pub organization_id: Option<String> = "organizationId",
+        pub parent_id: Option<String> = "parentId",
+        pub rating: Option<ExactDecimal> = "rating",
+        pub r#type: Option<String> = "type",
+        pub version: Option<String> = "version",
+    }
 }
 
-/// Body of `inventory_organizations_settings_list`, `inventory_organizations_tree`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationRequest {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `inventory_organizations_settings_list`, `inventory_organizations_tree`.
+    #[derive(Default)]
+    pub struct OrganizationRequest {
+    }
 }
 
-/// Part of the answer of `inventory_stores_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Store {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_transactions_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_store_guid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gln: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub representative_supplier: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system_account: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_stores_list`.
+    #[derive(Default)]
+    pub struct Store {
+        pub address: Option<String> = "address",
+        pub code: Option<String> = "code",
+        pub custom_transactions_allowed: Option<bool> = "customTransactionsAllowed",
+        pub deleted: Option<bool> = "deleted",
+        pub description: Option<String> = "description",
+        pub external_store_guid: Option<String> = "externalStoreGuid",
+        pub gln: Option<String> = "gln",
+        pub id: Option<String> = "id",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub name: Option<String> = "name",
+        pub organization_id: Option<String> = "organizationId",
+        pub parent: Option<String> = "parent",
+        pub representative_supplier: Option<String> = "representativeSupplier",
+        pub revision: Option<i64> = "revision",
+        pub system_account: Option<bool> = "systemAccount",
+        pub r#type: Option<String> = "type",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/stores/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoreListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stores: Option<Vec<Store>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/stores/list`.
+    #[derive(Default)]
+    pub struct StoreListResponse {
+        pub stores: Option<Vec<Store>> = "stores",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/stores/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoresListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<FilterCondition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/stores/list`.
+    #[derive(Default)]
+    pub struct StoresListRequest {
+        pub filters: Option<Vec<FilterCondition>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }

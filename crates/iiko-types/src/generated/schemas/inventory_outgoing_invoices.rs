@@ -2,370 +2,199 @@
 
 //! Bodies of the group `inventory_outgoing_invoices`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the answer of `inventory_costings_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CostPriceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_evaluative: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/inventory/v1/costings/calculate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCostPricesRequest {
-    pub date_incoming: String,
-    pub items: Vec<PriceItem>,
-    pub organization_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCostPricesRequest {
-    pub fn new(
-        date_incoming: impl Into<String>,
-        items: Vec<PriceItem>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            date_incoming: date_incoming.into(),
-            items,
-            organization_id: organization_id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `inventory_costings_calculate`.
+    #[derive(Default)]
+    pub struct CostPriceItem {
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub is_evaluative: Option<bool> = "isEvaluative",
+        pub product_id: Option<String> = "productId",
+        pub product_size: Option<String> = "productSize",
+        pub store_id: Option<String> = "storeId",
+        pub value: Option<ExactDecimal> = "value",
     }
 }
 
-/// Answer of `POST /api/inventory/v1/costings/calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCostPricesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<CostPriceItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem_items: Option<Vec<PriceItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/costings/calculate`.
+    pub struct GetCostPricesRequest new(
+        date_incoming: impl Into<String>,
+        items: Vec<PriceItem>,
+        organization_id: impl Into<String>
+    ) {
+        pub date_incoming: String = "dateIncoming" required,
+        pub items: Vec<PriceItem> = "items" required,
+        pub organization_id: String = "organizationId" required,
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/outgoing_invoice/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingInvoice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internal_incoming_invoice_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OutgoingInvoiceItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/costings/calculate`.
+    #[derive(Default)]
+    pub struct GetCostPricesResponse {
+        pub items: Option<Vec<CostPriceItem>> = "items",
+        pub problem_items: Option<Vec<PriceItem>> = "problemItems",
+    }
 }
 
-/// Part of the answer of `inventory_outgoing_invoice_get`, `inventory_outgoing_invoice_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingInvoiceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/outgoing_invoice/get`.
+    #[derive(Default)]
+    pub struct OutgoingInvoice {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: Option<String> = "counteragent",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub internal_incoming_invoice_id: Option<String> = "internalIncomingInvoiceId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<OutgoingInvoiceItem>> = "items",
+        pub number: Option<String> = "number",
+        pub payment_date: Option<String> = "paymentDate",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub status: Option<String> = "status",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Body of `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingInvoiceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub counteragent: String,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internal_incoming_invoice_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<OutgoingInvoiceRequestItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_outgoing_invoice_get`, `inventory_outgoing_invoice_list`.
+    #[derive(Default)]
+    pub struct OutgoingInvoiceItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: Option<i64> = "num",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_without_vat: Option<ExactDecimal> = "priceWithoutVat",
+        pub product: Option<String> = "product",
+        pub product_article: Option<String> = "productArticle",
+        pub product_size: Option<String> = "productSize",
+        pub store: Option<String> = "store",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
+    }
 }
-impl OutgoingInvoiceRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Body of `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_update`.
+    pub struct OutgoingInvoiceRequest new(
         counteragent: impl Into<String>,
         date: impl Into<String>,
         items: Vec<OutgoingInvoiceRequestItem>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            counteragent: counteragent.into(),
-            date: date.into(),
-            default_store: None,
-            document_id: None,
-            due_date: None,
-            expense_account: None,
-            internal_incoming_invoice_id: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub counteragent: String = "counteragent" required,
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub due_date: Option<String> = "dueDate",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub internal_incoming_invoice_id: Option<String> = "internalIncomingInvoiceId",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<OutgoingInvoiceRequestItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }
 
-/// Part of the body of `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingInvoiceRequestItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    pub num: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    pub product: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    pub store: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OutgoingInvoiceRequestItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of the body of `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_update`.
+    pub struct OutgoingInvoiceRequestItem new(
         amount: ExactDecimal,
         num: i64,
         product: impl Into<String>,
-        store: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            container_id: None,
-            discount_sum: None,
-            num,
-            price: None,
-            product: product.into(),
-            product_size: None,
-            store: store.into(),
-            sum: None,
-            vat_percent: None,
-            extra: Extra::new(),
-        }
+        store: impl Into<String>
+    ) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: i64 = "num" required,
+        pub price: Option<ExactDecimal> = "price",
+        pub product: String = "product" required,
+        pub product_size: Option<String> = "productSize",
+        pub store: String = "store" required,
+        pub sum: Option<ExactDecimal> = "sum",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
     }
 }
 
-/// Answer of `inventory_outgoing_invoice_cancel`, `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OutgoingInvoiceSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_outgoing_invoice_cancel`, `inventory_outgoing_invoice_create`, `inventory_outgoing_invoice_post` and 2 more.
+    #[derive(Default)]
+    pub struct OutgoingInvoiceSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/outgoing_invoice/modify/add_payment`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PayOutgoingInvoiceRequest {
-    pub account_id: String,
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cfo_item_id: Option<String>,
-    pub document_id: String,
-    pub organization_id: String,
-    pub payment_date: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PayOutgoingInvoiceRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/outgoing_invoice/modify/add_payment`.
+    pub struct PayOutgoingInvoiceRequest new(
         account_id: impl Into<String>,
         amount: ExactDecimal,
         document_id: impl Into<String>,
         organization_id: impl Into<String>,
-        payment_date: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            amount,
-            cfo_item_id: None,
-            document_id: document_id.into(),
-            organization_id: organization_id.into(),
-            payment_date: payment_date.into(),
-            extra: Extra::new(),
-        }
+        payment_date: impl Into<String>
+    ) {
+        pub account_id: String = "accountId" required,
+        pub amount: ExactDecimal = "amount" required,
+        pub cfo_item_id: Option<String> = "cfoItemId",
+        pub document_id: String = "documentId" required,
+        pub organization_id: String = "organizationId" required,
+        pub payment_date: String = "paymentDate" required,
     }
 }
 
-/// Part of body and answer of `inventory_costings_calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PriceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PriceItem {
-    pub fn new(
+crate::object::object! {
+    /// Part of body and answer of `inventory_costings_calculate`.
+    #[derive(Default)]
+    pub struct PriceItem new(
         amount_factor: ExactDecimal,
         product_id: impl Into<String>,
-        store_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            amount_factor: Some(amount_factor),
-            product_id: Some(product_id.into()),
-            store_id: Some(store_id.into()),
-            ..Self::default()
-        }
+        store_id: impl Into<String>
+    ) {
+        pub amount_factor: Option<ExactDecimal> = "amountFactor" asked,
+        pub product_id: Option<String> = "productId" asked,
+        pub store_id: Option<String> = "storeId" asked,
     }
 }
 
-/// Body of `POST /api/inventory/v1/outgoing_invoice/patch/set_payment_date`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SetPaymentDateOutgoingRequest {
-    pub document_id: String,
-    pub organization_id: String,
-    pub payment_date: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SetPaymentDateOutgoingRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/outgoing_invoice/patch/set_payment_date`.
+    pub struct SetPaymentDateOutgoingRequest new(
         document_id: impl Into<String>,
         organization_id: impl Into<String>,
-        payment_date: impl Into<String>,
-    ) -> Self {
-        Self {
-            document_id: document_id.into(),
-            organization_id: organization_id.into(),
-            payment_date: payment_date.into(),
-            extra: Extra::new(),
-        }
+        payment_date: impl Into<String>
+    ) {
+        pub document_id: String = "documentId" required,
+        pub organization_id: String = "organizationId" required,
+        pub payment_date: String = "paymentDate" required,
     }
 }
 
-/// Answer of `POST /api/inventory/v1/outgoing_invoice/patch/set_payment_date`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SetPaymentDateOutgoingResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/outgoing_invoice/patch/set_payment_date`.
+    #[derive(Default)]
+    pub struct SetPaymentDateOutgoingResponse {
+        pub message: Option<String> = "message",
+    }
 }

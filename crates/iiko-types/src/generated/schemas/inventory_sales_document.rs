@@ -2,297 +2,149 @@
 
 //! Bodies of the group `inventory_sales_document`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_sales_document_create`, `inventory_sales_document_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    pub num: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    pub product: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SalesDocumentCreateItem {
-    pub fn new(amount: ExactDecimal, num: i64, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            container_id: None,
-            discount_sum: None,
-            num,
-            price: None,
-            product: product.into(),
-            product_size: None,
-            store: None,
-            sum: None,
-            vat_percent: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `inventory_sales_document_create`, `inventory_sales_document_update`.
+    pub struct SalesDocumentCreateItem new(amount: ExactDecimal, num: i64, product: impl Into<String>) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: i64 = "num" required,
+        pub price: Option<ExactDecimal> = "price",
+        pub product: String = "product" required,
+        pub product_size: Option<String> = "productSize",
+        pub store: Option<String> = "store",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
     }
 }
 
-/// Body of `POST /api/inventory/v1/sales_document/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banquet: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<SalesDocumentCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SalesDocumentCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/sales_document/create`.
+    pub struct SalesDocumentCreateRequest new(
         date: impl Into<String>,
         items: Vec<SalesDocumentCreateItem>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            banquet: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            default_store: None,
-            document_id: None,
-            expense_account: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub banquet: Option<bool> = "banquet",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<SalesDocumentCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }
 
-/// Part of the answer of `inventory_sales_document_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_sales_document_get`.
+    #[derive(Default)]
+    pub struct SalesDocumentGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub discount_sum: Option<ExactDecimal> = "discountSum",
+        pub num: Option<i64> = "num",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_without_vat: Option<ExactDecimal> = "priceWithoutVat",
+        pub product: Option<String> = "product",
+        pub product_article: Option<String> = "productArticle",
+        pub product_size: Option<String> = "productSize",
+        pub store: Option<String> = "store",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub vat_percent: Option<ExactDecimal> = "vatPercent",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/sales_document/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banquet: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<SalesDocumentGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/sales_document/get`.
+    #[derive(Default)]
+    pub struct SalesDocumentGetResponse {
+        pub banquet: Option<bool> = "banquet",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<SalesDocumentGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub status: Option<String> = "status",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_sales_document_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_stores: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_sales_document_list`.
+    #[derive(Default)]
+    pub struct SalesDocumentListItem {
+        pub assigned_stores: Option<Vec<String>> = "assignedStores",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub revenue_account: Option<String> = "revenueAccount",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_sales_document_cancel`, `inventory_sales_document_create`, `inventory_sales_document_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_sales_document_cancel`, `inventory_sales_document_create`, `inventory_sales_document_post` and 2 more.
+    #[derive(Default)]
+    pub struct SalesDocumentSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/sales_document/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SalesDocumentUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banquet: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_store: Option<String>,
-    pub document_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<SalesDocumentCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revenue_account: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SalesDocumentUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/sales_document/update`.
+    pub struct SalesDocumentUpdateRequest new(
         date: impl Into<String>,
         document_id: impl Into<String>,
         items: Vec<SalesDocumentCreateItem>,
         number: impl Into<String>,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            banquet: None,
-            comment: None,
-            conception: None,
-            date: date.into(),
-            default_store: None,
-            document_id: document_id.into(),
-            expense_account: None,
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            revenue_account: None,
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub banquet: Option<bool> = "banquet",
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub default_store: Option<String> = "defaultStore",
+        pub document_id: String = "documentId" required,
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<SalesDocumentCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub revenue_account: Option<String> = "revenueAccount",
     }
 }

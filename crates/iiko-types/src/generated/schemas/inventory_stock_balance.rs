@@ -2,118 +2,64 @@
 
 //! Bodies of the group `inventory_stock_balance`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the answer of `inventory_stock_balance_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StockBalanceDetails {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_parent_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `inventory_stock_balance_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StockBalanceItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<StockBalanceDetails>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/inventory/v1/stock_balance/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StockBalanceListRequest {
-    pub balance_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_include_details: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl StockBalanceListRequest {
-    pub fn new(balance_at: impl Into<String>) -> Self {
-        Self {
-            balance_at: balance_at.into(),
-            limit: None,
-            offset: None,
-            organization_id: None,
-            product_group_ids: None,
-            product_ids: None,
-            should_include_details: None,
-            store_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `inventory_stock_balance_list`.
+    #[derive(Default)]
+    pub struct StockBalanceDetails {
+        pub amount_unit_id: Option<String> = "amountUnitId",
+        pub amount_unit_name: Option<String> = "amountUnitName",
+        pub maximum_quantity: Option<ExactDecimal> = "maximumQuantity",
+        pub minimum_quantity: Option<ExactDecimal> = "minimumQuantity",
+        pub parent_group_id: Option<String> = "parentGroupId",
+        pub parent_group_name: Option<String> = "parentGroupName",
+        pub product_name: Option<String> = "productName",
+        pub store_display_name: Option<String> = "storeDisplayName",
+        pub store_name: Option<String> = "storeName",
+        pub store_parent_id: Option<String> = "storeParentId",
+        pub store_parent_name: Option<String> = "storeParentName",
     }
 }
 
-/// Answer of `POST /api/inventory/v1/stock_balance/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StockBalanceListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub generated_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<StockBalanceItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_stock_balance_list`.
+    #[derive(Default)]
+    pub struct StockBalanceItem {
+        pub cost_sum: Option<ExactDecimal> = "costSum",
+        pub details: Option<StockBalanceDetails> = "details",
+        pub organization_id: Option<String> = "organizationId",
+        pub product_id: Option<String> = "productId",
+        pub quantity: Option<ExactDecimal> = "quantity",
+        pub store_id: Option<String> = "storeId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/stock_balance/list`.
+    pub struct StockBalanceListRequest new(balance_at: impl Into<String>) {
+        pub balance_at: String = "balanceAt" required,
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub organization_id: Option<String> = "organizationId",
+        pub product_group_ids: Option<Vec<String>> = "productGroupIds",
+        pub product_ids: Option<Vec<String>> = "productIds",
+        pub should_include_details: Option<bool> = "shouldIncludeDetails",
+        pub store_ids: Option<Vec<String>> = "storeIds",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/stock_balance/list`.
+    #[derive(Default)]
+    pub struct StockBalanceListResponse {
+        pub balance_at: Option<String> = "balanceAt",
+        pub currency_code: Option<String> = "currencyCode",
+        pub generated_at: Option<String> = "generatedAt",
+        pub items: Option<Vec<StockBalanceItem>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub organization_id: Option<String> = "organizationId",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

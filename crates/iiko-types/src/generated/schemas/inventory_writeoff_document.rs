@@ -2,248 +2,133 @@
 
 //! Bodies of the group `inventory_writeoff_document`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Part of the body of `inventory_writeoff_document_create`, `inventory_writeoff_document_update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentCreateItem {
-    pub amount: ExactDecimal,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    pub num: i64,
-    pub product: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl WriteoffDocumentCreateItem {
-    pub fn new(amount: ExactDecimal, num: i64, product: impl Into<String>) -> Self {
-        Self {
-            amount,
-            amount_unit: None,
-            container_id: None,
-            num,
-            product: product.into(),
-            product_size: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `inventory_writeoff_document_create`, `inventory_writeoff_document_update`.
+    pub struct WriteoffDocumentCreateItem new(amount: ExactDecimal, num: i64, product: impl Into<String>) {
+        pub amount: ExactDecimal = "amount" required,
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub num: i64 = "num" required,
+        pub product: String = "product" required,
+        pub product_size: Option<String> = "productSize",
     }
 }
 
-/// Body of `POST /api/inventory/v1/writeoff_document/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    pub expense_account: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<WriteoffDocumentCreateItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    pub organization_id: String,
-    pub store_from: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl WriteoffDocumentCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/writeoff_document/create`.
+    pub struct WriteoffDocumentCreateRequest new(
         date: impl Into<String>,
         expense_account: impl Into<String>,
         items: Vec<WriteoffDocumentCreateItem>,
         organization_id: impl Into<String>,
-        store_from: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: None,
-            expense_account: expense_account.into(),
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: None,
-            organization_id: organization_id.into(),
-            store_from: store_from.into(),
-            extra: Extra::new(),
-        }
+        store_from: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: String = "expenseAccount" required,
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<WriteoffDocumentCreateItem> = "items" required,
+        pub number: Option<String> = "number",
+        pub organization_id: String = "organizationId" required,
+        pub store_from: String = "storeFrom" required,
     }
 }
 
-/// Part of the answer of `inventory_writeoff_document_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentGetItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_factor: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_writeoff_document_get`.
+    #[derive(Default)]
+    pub struct WriteoffDocumentGetItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_factor: Option<ExactDecimal> = "amountFactor",
+        pub amount_unit: Option<String> = "amountUnit",
+        pub container_id: Option<String> = "containerId",
+        pub num: Option<i64> = "num",
+        pub product: Option<String> = "product",
+        pub product_size: Option<String> = "productSize",
+    }
 }
 
-/// Answer of `POST /api/inventory/v1/writeoff_document/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentGetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<WriteoffDocumentGetItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/inventory/v1/writeoff_document/get`.
+    #[derive(Default)]
+    pub struct WriteoffDocumentGetResponse {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Option<Vec<WriteoffDocumentGetItem>> = "items",
+        pub number: Option<String> = "number",
+        pub status: Option<String> = "status",
+        pub store_from: Option<String> = "storeFrom",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Part of the answer of `inventory_writeoff_document_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expense_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum_without_vat: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_created: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_modified: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `inventory_writeoff_document_list`.
+    #[derive(Default)]
+    pub struct WriteoffDocumentListItem {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: Option<String> = "date",
+        pub date_created: Option<String> = "dateCreated",
+        pub date_modified: Option<String> = "dateModified",
+        pub deleted: Option<bool> = "deleted",
+        pub document_id: Option<String> = "documentId",
+        pub expense_account: Option<String> = "expenseAccount",
+        pub is_editable: Option<bool> = "isEditable",
+        pub number: Option<String> = "number",
+        pub processed: Option<bool> = "processed",
+        pub store_from: Option<String> = "storeFrom",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub sum_without_vat: Option<ExactDecimal> = "sumWithoutVat",
+        pub user_created: Option<String> = "userCreated",
+        pub user_modified: Option<String> = "userModified",
+    }
 }
 
-/// Answer of `inventory_writeoff_document_cancel`, `inventory_writeoff_document_create`, `inventory_writeoff_document_post` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentSaveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `inventory_writeoff_document_cancel`, `inventory_writeoff_document_create`, `inventory_writeoff_document_post` and 2 more.
+    #[derive(Default)]
+    pub struct WriteoffDocumentSaveResponse {
+        pub document_id: Option<String> = "documentId",
+        pub document_number: Option<String> = "documentNumber",
+        pub message: Option<String> = "message",
+    }
 }
 
-/// Body of `POST /api/inventory/v1/writeoff_document/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteoffDocumentUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<String>,
-    pub date: String,
-    pub document_id: String,
-    pub expense_account: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_automatic: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_editable: Option<bool>,
-    pub items: Vec<WriteoffDocumentCreateItem>,
-    pub number: String,
-    pub organization_id: String,
-    pub store_from: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl WriteoffDocumentUpdateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/inventory/v1/writeoff_document/update`.
+    pub struct WriteoffDocumentUpdateRequest new(
         date: impl Into<String>,
         document_id: impl Into<String>,
         expense_account: impl Into<String>,
         items: Vec<WriteoffDocumentCreateItem>,
         number: impl Into<String>,
         organization_id: impl Into<String>,
-        store_from: impl Into<String>,
-    ) -> Self {
-        Self {
-            comment: None,
-            conception: None,
-            date: date.into(),
-            document_id: document_id.into(),
-            expense_account: expense_account.into(),
-            is_automatic: None,
-            is_editable: None,
-            items,
-            number: number.into(),
-            organization_id: organization_id.into(),
-            store_from: store_from.into(),
-            extra: Extra::new(),
-        }
+        store_from: impl Into<String>
+    ) {
+        pub comment: Option<String> = "comment",
+        pub conception: Option<String> = "conception",
+        pub date: String = "date" required,
+        pub document_id: String = "documentId" required,
+        pub expense_account: String = "expenseAccount" required,
+        pub is_automatic: Option<bool> = "isAutomatic",
+        pub is_editable: Option<bool> = "isEditable",
+        pub items: Vec<WriteoffDocumentCreateItem> = "items" required,
+        pub number: String = "number" required,
+        pub organization_id: String = "organizationId" required,
+        pub store_from: String = "storeFrom" required,
     }
 }

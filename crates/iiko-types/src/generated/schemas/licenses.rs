@@ -2,58 +2,42 @@
 
 //! Bodies of the group `licenses`.
 
-use serde::{Deserialize, Serialize};
+use crate::{number::ExactDecimal, time::LocalTime};
 
-use crate::{number::ExactDecimal, time::LocalTime, unknown::Extra};
-
-/// Body of `POST /api/licenses/v2/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetLicenseListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/licenses/v2/list`.
+    #[derive(Default)]
+    pub struct GetLicenseListRequest {
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+    }
 }
 
-/// Answer of `POST /api/licenses/v2/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetLicenseListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_licenses: Option<Vec<OrganizationLicenseInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/licenses/v2/list`.
+    #[derive(Default)]
+    pub struct GetLicenseListResponse {
+        pub correlation_id: Option<String> = "correlationId",
+        pub organization_licenses: Option<Vec<OrganizationLicenseInfo>> = "organizationLicenses",
+    }
 }
 
-/// Part of the answer of `licenses_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LicenseItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub license_start: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub module_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `licenses_list`.
+    #[derive(Default)]
+    pub struct LicenseItem {
+        pub expires: Option<LocalTime> = "expires",
+        pub license_start: Option<LocalTime> = "licenseStart",
+        pub module_id: Option<String> = "moduleId",
+        pub organization_id: Option<String> = "organizationId",
+        pub quantity: Option<ExactDecimal> = "quantity",
+    }
 }
 
-/// Part of the answer of `licenses_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationLicenseInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub licenses: Option<Vec<LicenseItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `licenses_list`.
+    #[derive(Default)]
+    pub struct OrganizationLicenseInfo {
+        pub licenses: Option<Vec<LicenseItem>> = "licenses",
+        pub organization_id: Option<String> = "organizationId",
+    }
 }

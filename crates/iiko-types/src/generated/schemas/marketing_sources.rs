@@ -2,70 +2,32 @@
 
 //! Bodies of the group `marketing_sources`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{CorrelationId, Guid, OrganizationId};
 
-use crate::{
-    ids::{CorrelationId, Guid, OrganizationId},
-    unknown::Extra,
-};
-
-/// Part of the answer of `marketing_sources`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attached_sources: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_revision: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MarketingSource {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            attached_sources: None,
-            external_revision: None,
-            id,
-            is_deleted: None,
-            name: None,
-            organization_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `marketing_sources`.
+    pub struct MarketingSource new(id: Guid) {
+        pub attached_sources: Option<Vec<String>> = "attachedSources",
+        pub external_revision: Option<i64> = "externalRevision",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub organization_id: Option<OrganizationId> = "organizationId",
     }
 }
 
-/// Body of `POST /api/1/marketing_sources`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingSourcesRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MarketingSourcesRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/marketing_sources`.
+    pub struct MarketingSourcesRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
     }
 }
 
-/// Answer of `POST /api/1/marketing_sources`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MarketingSourcesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_sources: Option<Vec<MarketingSource>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/marketing_sources`.
+    #[derive(Default)]
+    pub struct MarketingSourcesResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub marketing_sources: Option<Vec<MarketingSource>> = "marketingSources",
+    }
 }

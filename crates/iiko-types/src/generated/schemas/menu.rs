@@ -2,8 +2,6 @@
 
 //! Bodies of the group `menu`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{
         CorrelationId, Guid, OrganizationId, ProductGroupId, ProductId, SizeId, TerminalGroupId,
@@ -12,268 +10,145 @@ use crate::{
     number::ExactDecimal,
     schemas::{OrderItem, WarningInfo},
     time::{LocalTime, UtcTime},
-    unknown::Extra,
 };
 
-/// Part of the body of `stop_lists_add`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddProductsToStopListItem {
-    pub balance: ExactDecimal,
-    pub product_id: ProductId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddProductsToStopListItem {
-    pub fn new(balance: ExactDecimal, product_id: ProductId) -> Self {
-        Self {
-            balance,
-            product_id,
-            size_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `stop_lists_add`.
+    pub struct AddProductsToStopListItem new(product_id: ProductId, balance: ExactDecimal) {
+        pub balance: ExactDecimal = "balance" required,
+        pub product_id: ProductId = "productId" required,
+        pub size_id: Option<SizeId> = "sizeId",
     }
 }
 
-/// Body of `POST /api/1/stop_lists/add`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddProductsToStopListRequest {
-    pub items: Vec<AddProductsToStopListItem>,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddProductsToStopListRequest {
-    pub fn new(
-        items: Vec<AddProductsToStopListItem>,
+crate::object::object! {
+    /// Body of `POST /api/1/stop_lists/add`.
+    pub struct AddProductsToStopListRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            items,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        items: Vec<AddProductsToStopListItem>
+    ) {
+        pub items: Vec<AddProductsToStopListItem> = "items" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BarcodeInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_fiscal_code: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/combo/calculate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CalculateComboPriceRequest {
-    pub items: Vec<OrderItem>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CalculateComboPriceRequest {
-    pub fn new(items: Vec<OrderItem>, organization_id: OrganizationId) -> Self {
-        Self {
-            items,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct BarcodeInfo {
+        pub barcode: Option<String> = "barcode",
+        pub container: Option<String> = "container",
+        pub product_fiscal_code: Option<String> = "productFiscalCode",
     }
 }
 
-/// Answer of `POST /api/1/combo/calculate`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CalculateComboPriceResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incorrectly_filled_groups: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/combo/calculate`.
+    pub struct CalculateComboPriceRequest new(items: Vec<OrderItem>, organization_id: OrganizationId) {
+        pub items: Vec<OrderItem> = "items" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
 
-/// Body of `POST /api/1/stop_lists/check`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckStopListRequest {
-    pub items: Vec<OrderItem>,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/combo/calculate`.
+    #[derive(Default)]
+    pub struct CalculateComboPriceResponse {
+        pub incorrectly_filled_groups: Option<Vec<Guid>> = "incorrectlyFilledGroups",
+        pub price: Option<ExactDecimal> = "price",
+    }
 }
-impl CheckStopListRequest {
-    pub fn new(
-        items: Vec<OrderItem>,
+
+crate::object::object! {
+    /// Body of `POST /api/1/stop_lists/check`.
+    pub struct CheckStopListRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            items,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        items: Vec<OrderItem>
+    ) {
+        pub items: Vec<OrderItem> = "items" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Answer of `POST /api/1/stop_lists/check`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckStopListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rejected_items: Option<Vec<StopListItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChildModifierInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChildModifierInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            default_amount: None,
-            free_of_charge_amount: None,
-            hide_if_default_amount: None,
-            id,
-            max_amount: None,
-            min_amount: None,
-            required: None,
-            splittable: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/stop_lists/check`.
+    #[derive(Default)]
+    pub struct CheckStopListResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub rejected_items: Option<Vec<StopListItem>> = "rejectedItems",
     }
 }
 
-/// Body of `POST /api/1/stop_lists/clear`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ClearStopListRequest {
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ClearStopListRequest {
-    pub fn new(organization_id: OrganizationId, terminal_group_id: TerminalGroupId) -> Self {
-        Self {
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct ChildModifierInfo new(id: Guid) {
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub id: Guid = "id" required,
+        pub max_amount: Option<i64> = "maxAmount",
+        pub min_amount: Option<i64> = "minAmount",
+        pub required: Option<bool> = "required",
+        pub splittable: Option<bool> = "splittable",
     }
 }
 
-/// Part of the answer of `combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboComponentGroup {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_main_group: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<ComboComponentProduct>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_step: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ComboComponentGroup {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_main_group: None,
-            name: None,
-            products: None,
-            skip_step: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/stop_lists/clear`.
+    pub struct ClearStopListRequest new(
+        organization_id: OrganizationId,
+        terminal_group_id: TerminalGroupId
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboComponentProduct {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub forbidden_modifiers: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_modification_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_prices: Option<Vec<ComboSizePrice>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `combo`.
+    #[derive(Default)]
+    pub struct ComboCategory {
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_main_group: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<ComboProduct>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_step: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct ComboComponentGroup new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_main_group: Option<bool> = "isMainGroup",
+        pub name: Option<String> = "name",
+        pub products: Option<Vec<ComboComponentProduct>> = "products",
+        pub skip_step: Option<bool> = "skipStep",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct ComboComponentProduct {
+        pub forbidden_modifiers: Option<Vec<Guid>> = "forbiddenModifiers",
+        pub price_modification_amount: Option<ExactDecimal> = "priceModificationAmount",
+        pub product_id: Option<ProductId> = "productId",
+        pub size_prices: Option<Vec<ComboSizePrice>> = "sizePrices",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `combo`.
+    #[derive(Default)]
+    pub struct ComboGroup {
+        pub id: Option<Guid> = "id",
+        pub is_main_group: Option<bool> = "isMainGroup",
+        pub name: Option<String> = "name",
+        pub products: Option<Vec<ComboProduct>> = "products",
+        pub skip_step: Option<bool> = "skipStep",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -288,319 +163,166 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboProduct {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub forbidden_modifiers: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_modification_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboSizePrice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_size_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboSpecification {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<ComboGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_modifiers: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lacking_groups_to_suggest: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_modification: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_modification_type: Option<ComboPriceModificationType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_action_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerTagGroup {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TagItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_several_tags: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CustomerTagGroup {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            items: None,
-            name: None,
-            select_several_tags: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `combo`.
+    #[derive(Default)]
+    pub struct ComboProduct {
+        pub forbidden_modifiers: Option<Vec<Guid>> = "forbiddenModifiers",
+        pub position: Option<i64> = "position",
+        pub price_modification_amount: Option<ExactDecimal> = "priceModificationAmount",
+        pub product_id: Option<ProductId> = "productId",
+        pub size_id: Option<SizeId> = "sizeId",
+        pub size_name: Option<String> = "sizeName",
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerTagGroupItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selected_tag_ids: Option<Vec<Guid>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalMenu {
-    pub id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalMenu {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct ComboSize {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub image: Option<Image> = "image",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub name: Option<String> = "name",
+        pub short_name: Option<String> = "shortName",
+        pub size_id: Option<SizeId> = "sizeId",
     }
 }
 
-/// Body of `POST /api/1/combo`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCombosInfoRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extra_data: Option<bool>,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCombosInfoRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            extra_data: None,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct ComboSizePrice {
+        pub combo_size_id: Option<Guid> = "comboSizeId",
+        pub price: Option<ExactDecimal> = "price",
+        pub product_size_id: Option<Guid> = "productSizeId",
     }
 }
 
-/// Answer of `POST /api/1/combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCombosInfoResponse {
-    #[serde(rename = "Warnings", skip_serializing_if = "Option::is_none")]
-    pub warnings: Option<Vec<WarningInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_categories: Option<Vec<ComboCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_specifications: Option<Vec<ComboSpecification>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupModifierInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers: Option<Vec<ChildModifierInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GroupModifierInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            child_modifiers: None,
-            child_modifiers_have_min_max_restrictions: None,
-            default_amount: None,
-            free_of_charge_amount: None,
-            hide_if_default_amount: None,
-            id,
-            max_amount: None,
-            min_amount: None,
-            required: None,
-            splittable: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `combo`.
+    #[derive(Default)]
+    pub struct ComboSpecification {
+        pub category_id: Option<Guid> = "categoryId",
+        pub expiration_date: Option<LocalTime> = "expirationDate",
+        pub groups: Option<Vec<ComboGroup>> = "groups",
+        pub include_modifiers: Option<bool> = "includeModifiers",
+        pub is_active: Option<bool> = "isActive",
+        pub lacking_groups_to_suggest: Option<i64> = "lackingGroupsToSuggest",
+        pub name: Option<String> = "name",
+        pub price_modification: Option<ExactDecimal> = "priceModification",
+        pub price_modification_type: Option<ComboPriceModificationType> = "priceModificationType",
+        pub sort_order: Option<i64> = "sortOrder",
+        pub source_action_id: Option<Guid> = "sourceActionId",
+        pub start_date: Option<LocalTime> = "startDate",
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Image {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hash: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct CustomerTagGroup new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub items: Option<Vec<TagItem>> = "items",
+        pub name: Option<String> = "name",
+        pub select_several_tags: Option<bool> = "selectSeveralTags",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Item {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_item_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_groups: Option<Vec<ModifierGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_prices: Option<Vec<MenuSizePrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<ComboSize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct CustomerTagGroupItem {
+        pub customer_tag_group_id: Option<Guid> = "customerTagGroupId",
+        pub selected_tag_ids: Option<Vec<Guid>> = "selectedTagIds",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemsGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Item>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu`.
+    pub struct ExternalMenu new(id: impl Into<String>) {
+        pub id: String = "id" required,
+        pub name: Option<String> = "name",
+    }
 }
-impl ItemsGroup {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            button_image_url: None,
-            description: None,
-            id,
-            image: None,
-            is_hidden: None,
-            items: None,
-            labels: None,
-            name: None,
-            schedule_id: None,
-            tags: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Body of `POST /api/1/combo`.
+    pub struct GetCombosInfoRequest new(organization_id: OrganizationId) {
+        pub extra_data: Option<bool> = "extraData",
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/combo`.
+    #[derive(Default)]
+    pub struct GetCombosInfoResponse {
+        pub warnings: Option<Vec<WarningInfo>> = "Warnings",
+        pub combo_categories: Option<Vec<ComboCategory>> = "comboCategories",
+        pub combo_specifications: Option<Vec<ComboSpecification>> = "comboSpecifications",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct GroupModifierInfo new(id: Guid) {
+        pub child_modifiers: Option<Vec<ChildModifierInfo>> = "childModifiers",
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub id: Guid = "id" required,
+        pub max_amount: Option<i64> = "maxAmount",
+        pub min_amount: Option<i64> = "minAmount",
+        pub required: Option<bool> = "required",
+        pub splittable: Option<bool> = "splittable",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct Image {
+        pub hash: Option<String> = "hash",
+        pub updated_at: Option<LocalTime> = "updatedAt",
+        pub url: Option<String> = "url",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct Item {
+        pub allergen_group_ids: Option<Vec<Guid>> = "allergenGroupIds",
+        pub combo_id: Option<Guid> = "comboId",
+        pub description: Option<String> = "description",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub item_type: Option<String> = "itemType",
+        pub labels: Option<Vec<String>> = "labels",
+        pub menu_item_id: Option<Guid> = "menuItemId",
+        pub modifier_groups: Option<Vec<ModifierGroup>> = "modifierGroups",
+        pub name: Option<String> = "name",
+        pub product_id: Option<ProductId> = "productId",
+        pub size_prices: Option<Vec<MenuSizePrice>> = "sizePrices",
+        pub sizes: Option<Vec<ComboSize>> = "sizes",
+        pub sort_order: Option<ExactDecimal> = "sortOrder",
+        pub tags: Option<Vec<String>> = "tags",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct ItemsGroup new(id: Guid) {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub description: Option<String> = "description",
+        pub id: Guid = "id" required,
+        pub image: Option<Image> = "image",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<Item>> = "items",
+        pub labels: Option<Vec<String>> = "labels",
+        pub name: Option<String> = "name",
+        pub schedule_id: Option<Guid> = "scheduleId",
+        pub tags: Option<Vec<String>> = "tags",
     }
 }
 
@@ -614,472 +336,278 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuAllergenGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuAllergenGroup {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            code: None,
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct MenuAllergenGroup new(id: Guid) {
+        pub code: Option<String> = "code",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuBarcode {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuButtonImage {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hash: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdAllergenGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdCombo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<MenuComboGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Vec<MenuButtonImage>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_strategy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<MenuComboSize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/2/menu/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub async_mode: Option<bool>,
-    pub external_menu_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<i32>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuByIdRequest {
-    pub fn new(external_menu_id: impl Into<String>, organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            async_mode: None,
-            external_menu_id: external_menu_id.into(),
-            language: None,
-            organization_ids,
-            price_category_id: None,
-            start_revision: None,
-            version: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuBarcode {
+        pub barcode: Option<String> = "barcode",
+        pub container: Option<String> = "container",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdTaxCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdV2 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_categories: Option<Vec<MenuComboCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format_version: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Vec<MenuInterval>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_categories: Option<Vec<MenuCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_categories: Option<Vec<MenuProductCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_categories: Option<Vec<MenuComboCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format_version: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Vec<MenuInterval>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_groups: Option<Vec<MenuCategoryV3>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub override_tax_categories: Option<ListOrMap<Vec<MenuTaxOverride>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_categories: Option<Vec<MenuProductCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_categories: Option<Vec<MenuByIdTaxCategory>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuByIdV4 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_categories: Option<Vec<MenuComboCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format_version: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Vec<MenuInterval>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_groups: Option<Vec<MenuCategoryV4>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub override_tax_categories: Option<ListOrMap<Vec<MenuTaxOverride>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_categories: Option<Vec<MenuProductCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_categories: Option<Vec<MenuByIdTaxCategory>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub header_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iiko_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<MenuLabel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedules: Option<Vec<MenuSchedule>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<MenuCustomerTagItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCategoryV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iiko_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuItemV3>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedules: Option<Vec<MenuSchedule>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCategoryV4 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iiko_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuItemV4>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedules: Option<Vec<MenuSchedule>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCombo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub component_groups: Option<Vec<ComboComponentGroup>>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_strategy: Option<PriceStrategy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuCombo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            component_groups: None,
-            id,
-            labels: None,
-            price_strategy: None,
-            sku: None,
-            tags: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuButtonImage {
+        pub hash: Option<String> = "hash",
+        pub url: Option<String> = "url",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<MenuByIdCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdAllergenGroup {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_main_group: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuComboGroupItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_step: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdCombo {
+        pub description: Option<String> = "description",
+        pub expiration_date: Option<String> = "expirationDate",
+        pub groups: Option<Vec<MenuComboGroup>> = "groups",
+        pub id: Option<String> = "id",
+        pub image: Option<Vec<MenuButtonImage>> = "image",
+        pub name: Option<String> = "name",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_strategy: Option<String> = "priceStrategy",
+        pub sizes: Option<Vec<MenuComboSize>> = "sizes",
+        pub start_date: Option<String> = "startDate",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboGroupItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub forbidden_modifiers: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_modification_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<MenuComboGroupItemSize>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/2/menu/by_id`.
+    pub struct MenuByIdRequest new(
+        external_menu_id: impl Into<String>,
+        organization_ids: Vec<OrganizationId>
+    ) {
+        pub async_mode: Option<bool> = "asyncMode",
+        pub external_menu_id: String = "externalMenuId" required,
+        pub language: Option<String> = "language",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub price_category_id: Option<String> = "priceCategoryId",
+        pub start_revision: Option<i64> = "startRevision",
+        pub version: Option<i32> = "version",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboGroupItemSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices: Option<Vec<MenuPrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdTaxCategory {
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+        pub percentage: Option<ExactDecimal> = "percentage",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<MenuBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<MenuComboGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_strategy: Option<MenuComboItemPriceStrategy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<MenuComboItemSize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdV2 {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub combo_categories: Option<Vec<MenuComboCategory>> = "comboCategories",
+        pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub format_version: Option<i64> = "formatVersion",
+        pub id: Option<i64> = "id",
+        pub intervals: Option<Vec<MenuInterval>> = "intervals",
+        pub item_categories: Option<Vec<MenuCategory>> = "itemCategories",
+        pub name: Option<String> = "name",
+        pub product_categories: Option<Vec<MenuProductCategory>> = "productCategories",
+        pub revision: Option<i64> = "revision",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdV3 {
+        pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>> = "allergenGroups",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub combo_categories: Option<Vec<MenuComboCategory>> = "comboCategories",
+        pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub format_version: Option<i64> = "formatVersion",
+        pub id: Option<i64> = "id",
+        pub intervals: Option<Vec<MenuInterval>> = "intervals",
+        pub item_groups: Option<Vec<MenuCategoryV3>> = "itemGroups",
+        pub name: Option<String> = "name",
+        pub override_tax_categories: Option<ListOrMap<Vec<MenuTaxOverride>>> = "overrideTaxCategories",
+        pub product_categories: Option<Vec<MenuProductCategory>> = "productCategories",
+        pub revision: Option<i64> = "revision",
+        pub tax_categories: Option<Vec<MenuByIdTaxCategory>> = "taxCategories",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuByIdV4 {
+        pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>> = "allergenGroups",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub combo_categories: Option<Vec<MenuComboCategory>> = "comboCategories",
+        pub customer_tag_groups: Option<Vec<MenuCustomerTagGroup>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub format_version: Option<i64> = "formatVersion",
+        pub id: Option<i64> = "id",
+        pub intervals: Option<Vec<MenuInterval>> = "intervals",
+        pub item_groups: Option<Vec<MenuCategoryV4>> = "itemGroups",
+        pub name: Option<String> = "name",
+        pub override_tax_categories: Option<ListOrMap<Vec<MenuTaxOverride>>> = "overrideTaxCategories",
+        pub product_categories: Option<Vec<MenuProductCategory>> = "productCategories",
+        pub revision: Option<i64> = "revision",
+        pub tax_categories: Option<Vec<MenuByIdTaxCategory>> = "taxCategories",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuCategory {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub description: Option<String> = "description",
+        pub header_image_url: Option<String> = "headerImageUrl",
+        pub id: Option<String> = "id",
+        pub iiko_group_id: Option<String> = "iikoGroupId",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<MenuItem>> = "items",
+        pub labels: Option<Vec<MenuLabel>> = "labels",
+        pub name: Option<String> = "name",
+        pub schedule_id: Option<String> = "scheduleId",
+        pub schedule_name: Option<String> = "scheduleName",
+        pub schedules: Option<Vec<MenuSchedule>> = "schedules",
+        pub tags: Option<Vec<MenuCustomerTagItem>> = "tags",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuCategoryV3 {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub iiko_group_id: Option<String> = "iikoGroupId",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<MenuItemV3>> = "items",
+        pub labels: Option<Vec<String>> = "labels",
+        pub name: Option<String> = "name",
+        pub schedule_id: Option<String> = "scheduleId",
+        pub schedule_name: Option<String> = "scheduleName",
+        pub schedules: Option<Vec<MenuSchedule>> = "schedules",
+        pub tags: Option<Vec<String>> = "tags",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuCategoryV4 {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub iiko_group_id: Option<String> = "iikoGroupId",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<MenuItemV4>> = "items",
+        pub labels: Option<Vec<String>> = "labels",
+        pub name: Option<String> = "name",
+        pub schedule_id: Option<String> = "scheduleId",
+        pub schedule_name: Option<String> = "scheduleName",
+        pub schedules: Option<Vec<MenuSchedule>> = "schedules",
+        pub tags: Option<Vec<String>> = "tags",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct MenuCombo new(id: Guid) {
+        pub component_groups: Option<Vec<ComboComponentGroup>> = "componentGroups",
+        pub id: Guid = "id" required,
+        pub labels: Option<Vec<String>> = "labels",
+        pub price_strategy: Option<PriceStrategy> = "priceStrategy",
+        pub sku: Option<String> = "sku",
+        pub tags: Option<Vec<String>> = "tags",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboCategory {
+        pub combos: Option<Vec<MenuByIdCombo>> = "combos",
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboGroup {
+        pub id: Option<String> = "id",
+        pub is_main_group: Option<bool> = "isMainGroup",
+        pub items: Option<Vec<MenuComboGroupItem>> = "items",
+        pub name: Option<String> = "name",
+        pub skip_step: Option<bool> = "skipStep",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboGroupItem {
+        pub forbidden_modifiers: Option<Vec<String>> = "forbiddenModifiers",
+        pub item_id: Option<String> = "itemId",
+        pub price_modification_amount: Option<ExactDecimal> = "priceModificationAmount",
+        pub size_id: Option<String> = "sizeId",
+        pub sizes: Option<Vec<MenuComboGroupItemSize>> = "sizes",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboGroupItemSize {
+        pub combo_size_id: Option<String> = "comboSizeId",
+        pub name: Option<String> = "name",
+        pub prices: Option<Vec<MenuPrice>> = "prices",
+        pub short_name: Option<String> = "shortName",
+        pub size_id: Option<String> = "sizeId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboItem {
+        pub barcodes: Option<Vec<MenuBarcode>> = "barcodes",
+        pub description: Option<String> = "description",
+        pub groups: Option<Vec<MenuComboGroup>> = "groups",
+        pub id: Option<String> = "id",
+        pub is_marked: Option<bool> = "isMarked",
+        pub name: Option<String> = "name",
+        pub price_strategy: Option<MenuComboItemPriceStrategy> = "priceStrategy",
+        pub sizes: Option<Vec<MenuComboItemSize>> = "sizes",
+        pub sku: Option<String> = "sku",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1089,138 +617,89 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboItemSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboItemSize {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub name: Option<String> = "name",
+        pub short_name: Option<String> = "shortName",
+        pub size_id: Option<String> = "sizeId",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuComboSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image: Option<MenuButtonImage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuComboSize {
+        pub button_image: Option<MenuButtonImage> = "buttonImage",
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+        pub short_name: Option<String> = "shortName",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCustomerTagGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuCustomerTagItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_several_tags: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuCustomerTagGroup {
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<MenuCustomerTagItem>> = "items",
+        pub name: Option<String> = "name",
+        pub select_several_tags: Option<bool> = "selectSeveralTags",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuCustomerTagItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuCustomerTagItem {
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuInterval {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to_time: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuInterval {
+        pub from_time: Option<String> = "fromTime",
+        pub organization_id: Option<String> = "organizationId",
+        pub to_time: Option<String> = "toTime",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergens: Option<Vec<MenuByIdAllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<MenuBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_be_divided: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_sizes: Option<Vec<MenuItemSize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<MenuLabel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_type: Option<MenuItemOrderItemType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<MenuCustomerTagItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category: Option<MenuByIdTaxCategory>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<MenuItemType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuItem {
+        pub allergens: Option<Vec<MenuByIdAllergenGroup>> = "allergens",
+        pub barcodes: Option<Vec<MenuBarcode>> = "barcodes",
+        pub can_be_divided: Option<bool> = "canBeDivided",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub is_marked: Option<bool> = "isMarked",
+        pub item_id: Option<String> = "itemId",
+        pub item_sizes: Option<Vec<MenuItemSize>> = "itemSizes",
+        pub labels: Option<Vec<MenuLabel>> = "labels",
+        pub measure_unit: Option<String> = "measureUnit",
+        pub modifier_schema_id: Option<String> = "modifierSchemaId",
+        pub modifier_schema_name: Option<String> = "modifierSchemaName",
+        pub name: Option<String> = "name",
+        pub order_item_type: Option<MenuItemOrderItemType> = "orderItemType",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject: Option<String> = "paymentSubject",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub product_category_id: Option<String> = "productCategoryId",
+        pub sku: Option<String> = "sku",
+        pub tags: Option<Vec<MenuCustomerTagItem>> = "tags",
+        pub tax_category: Option<MenuByIdTaxCategory> = "taxCategory",
+        pub r#type: Option<MenuItemType> = "type",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1231,70 +710,43 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuItemSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_modifier_groups: Option<Vec<MenuModifierGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_per_hundred_grams: Option<MenuNutrition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutritions: Option<Vec<MenuNutrition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub portion_weight_grams: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices: Option<Vec<MenuPrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuItemSize {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub is_default: Option<bool> = "isDefault",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub item_modifier_groups: Option<Vec<MenuModifierGroup>> = "itemModifierGroups",
+        pub measure_unit_type: Option<String> = "measureUnitType",
+        pub nutrition_per_hundred_grams: Option<MenuNutrition> = "nutritionPerHundredGrams",
+        pub nutritions: Option<Vec<MenuNutrition>> = "nutritions",
+        pub portion_weight_grams: Option<ExactDecimal> = "portionWeightGrams",
+        pub prices: Option<Vec<MenuPrice>> = "prices",
+        pub size_code: Option<String> = "sizeCode",
+        pub size_id: Option<String> = "sizeId",
+        pub size_name: Option<String> = "sizeName",
+        pub sku: Option<String> = "sku",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuItemSizeV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_modifier_groups: Option<Vec<MenuModifierGroupV3>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutritions: Option<Vec<MenuNutrition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices: Option<Vec<MenuPrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuItemSizeV3 {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub id: Option<String> = "id",
+        pub is_default: Option<bool> = "isDefault",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub item_modifier_groups: Option<Vec<MenuModifierGroupV3>> = "itemModifierGroups",
+        pub measure_unit_type: Option<String> = "measureUnitType",
+        pub nutritions: Option<Vec<MenuNutrition>> = "nutritions",
+        pub prices: Option<Vec<MenuPrice>> = "prices",
+        pub size_code: Option<String> = "sizeCode",
+        pub size_name: Option<String> = "sizeName",
+        pub sku: Option<String> = "sku",
+        pub weight: Option<ExactDecimal> = "weight",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1306,62 +758,36 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuItemV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<MenuBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_sizes: Option<Vec<MenuItemSizeV3>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_type: Option<MenuItemV3OrderItemType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<MenuItemV3Type>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuItemV3 {
+        pub allergen_group_ids: Option<Vec<String>> = "allergenGroupIds",
+        pub barcodes: Option<Vec<MenuBarcode>> = "barcodes",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub is_marked: Option<bool> = "isMarked",
+        pub item_sizes: Option<Vec<MenuItemSizeV3>> = "itemSizes",
+        pub labels: Option<Vec<String>> = "labels",
+        pub measure_unit: Option<String> = "measureUnit",
+        pub modifier_schema_id: Option<String> = "modifierSchemaId",
+        pub modifier_schema_name: Option<String> = "modifierSchemaName",
+        pub name: Option<String> = "name",
+        pub order_item_type: Option<MenuItemV3OrderItemType> = "orderItemType",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject: Option<String> = "paymentSubject",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub product_category_id: Option<String> = "productCategoryId",
+        pub sku: Option<String> = "sku",
+        pub splittable: Option<bool> = "splittable",
+        pub tags: Option<Vec<String>> = "tags",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub r#type: Option<MenuItemV3Type> = "type",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1388,283 +814,149 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuLabel {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuModifier {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<BarcodeInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<CustomerTagGroupItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub independent_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<MeasureUnitType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutritions: Option<Nutritions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<Restrictions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_prices: Option<Vec<SizePriceShort>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuModifier {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            allergen_group_ids: None,
-            barcodes: None,
-            button_image_url: None,
-            customer_tag_groups: None,
-            description: None,
-            id,
-            image: None,
-            independent_quantity: None,
-            is_hidden: None,
-            is_marked: None,
-            labels: None,
-            measure_unit_type: None,
-            name: None,
-            nutritions: None,
-            outer_ean_code: None,
-            payment_subject_code: None,
-            product_category_id: None,
-            restrictions: None,
-            size_prices: None,
-            sku: None,
-            tags: None,
-            tax_category_id: None,
-            weight: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuLabel {
+        pub code: Option<String> = "code",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuModifierGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_be_divided: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuModifierItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<MenuRestrictions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct MenuModifier new(id: Guid) {
+        pub allergen_group_ids: Option<Vec<Guid>> = "allergenGroupIds",
+        pub barcodes: Option<Vec<BarcodeInfo>> = "barcodes",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub customer_tag_groups: Option<Vec<CustomerTagGroupItem>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub id: Guid = "id" required,
+        pub image: Option<Image> = "image",
+        pub independent_quantity: Option<bool> = "independentQuantity",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub is_marked: Option<bool> = "isMarked",
+        pub labels: Option<Vec<String>> = "labels",
+        pub measure_unit_type: Option<MeasureUnitType> = "measureUnitType",
+        pub name: Option<String> = "name",
+        pub nutritions: Option<Nutritions> = "nutritions",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub product_category_id: Option<Guid> = "productCategoryId",
+        pub restrictions: Option<Restrictions> = "restrictions",
+        pub size_prices: Option<Vec<SizePriceShort>> = "sizePrices",
+        pub sku: Option<String> = "sku",
+        pub tags: Option<Vec<String>> = "tags",
+        pub tax_category_id: Option<Guid> = "taxCategoryId",
+        pub weight: Option<ExactDecimal> = "weight",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuModifierGroupV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuModifierItemV3>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<MenuRestrictionsV3>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuModifierGroup {
+        pub can_be_divided: Option<bool> = "canBeDivided",
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub description: Option<String> = "description",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub item_group_id: Option<String> = "itemGroupId",
+        pub items: Option<Vec<MenuModifierItem>> = "items",
+        pub name: Option<String> = "name",
+        pub restrictions: Option<MenuRestrictions> = "restrictions",
+        pub sku: Option<String> = "sku",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuModifierItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<MenuBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub independent_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<MenuLabel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_per_hundred_grams: Option<MenuNutrition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub portion_weight_grams: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices: Option<Vec<MenuPrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<MenuRestrictions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<MenuCustomerTagItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuModifierGroupV3 {
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<MenuModifierItemV3>> = "items",
+        pub name: Option<String> = "name",
+        pub restrictions: Option<MenuRestrictionsV3> = "restrictions",
+        pub sku: Option<String> = "sku",
+        pub splittable: Option<bool> = "splittable",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuModifierItemV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<MenuBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub independent_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutritions: Option<Vec<MenuNutrition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices: Option<Vec<MenuPrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<MenuRestrictionsV3>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuModifierItem {
+        pub allergen_groups: Option<Vec<MenuByIdAllergenGroup>> = "allergenGroups",
+        pub barcodes: Option<Vec<MenuBarcode>> = "barcodes",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub independent_quantity: Option<bool> = "independentQuantity",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub is_marked: Option<bool> = "isMarked",
+        pub item_id: Option<String> = "itemId",
+        pub labels: Option<Vec<MenuLabel>> = "labels",
+        pub measure_unit_type: Option<String> = "measureUnitType",
+        pub name: Option<String> = "name",
+        pub nutrition_per_hundred_grams: Option<MenuNutrition> = "nutritionPerHundredGrams",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject: Option<String> = "paymentSubject",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub portion_weight_grams: Option<ExactDecimal> = "portionWeightGrams",
+        pub position: Option<i64> = "position",
+        pub prices: Option<Vec<MenuPrice>> = "prices",
+        pub product_category_id: Option<String> = "productCategoryId",
+        pub restrictions: Option<MenuRestrictions> = "restrictions",
+        pub sku: Option<String> = "sku",
+        pub tags: Option<Vec<MenuCustomerTagItem>> = "tags",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuNutrition {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carbs: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fats: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organizations: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proteins: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub salt: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub saturated_fatty_acid: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sugar: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuModifierItemV3 {
+        pub allergen_group_ids: Option<Vec<String>> = "allergenGroupIds",
+        pub barcodes: Option<Vec<MenuBarcode>> = "barcodes",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub customer_tag_groups: Option<Vec<MenuSelectedCustomerTag>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub id: Option<String> = "id",
+        pub independent_quantity: Option<bool> = "independentQuantity",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub is_marked: Option<bool> = "isMarked",
+        pub labels: Option<Vec<String>> = "labels",
+        pub measure_unit_type: Option<String> = "measureUnitType",
+        pub name: Option<String> = "name",
+        pub nutritions: Option<Vec<MenuNutrition>> = "nutritions",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject: Option<String> = "paymentSubject",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub prices: Option<Vec<MenuPrice>> = "prices",
+        pub product_category_id: Option<String> = "productCategoryId",
+        pub restrictions: Option<MenuRestrictionsV3> = "restrictions",
+        pub sku: Option<String> = "sku",
+        pub tags: Option<Vec<String>> = "tags",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub weight: Option<ExactDecimal> = "weight",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuNutrition {
+        pub carbs: Option<ExactDecimal> = "carbs",
+        pub energy: Option<ExactDecimal> = "energy",
+        pub fats: Option<ExactDecimal> = "fats",
+        pub organizations: Option<Vec<String>> = "organizations",
+        pub proteins: Option<ExactDecimal> = "proteins",
+        pub salt: Option<ExactDecimal> = "salt",
+        pub saturated_fatty_acid: Option<ExactDecimal> = "saturatedFattyAcid",
+        pub sugar: Option<ExactDecimal> = "sugar",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1675,106 +967,71 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuPrice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organizations: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuProductCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/menu/v3/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuRequestV3 {
-    pub external_menu_id: String,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuRequestV3 {
-    pub fn new(external_menu_id: impl Into<String>, organization_id: OrganizationId) -> Self {
-        Self {
-            external_menu_id: external_menu_id.into(),
-            organization_id,
-            price_category_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuPrice {
+        pub organization_id: Option<String> = "organizationId",
+        pub organizations: Option<Vec<String>> = "organizations",
+        pub price: Option<ExactDecimal> = "price",
+        pub tax_category_id: Option<String> = "taxCategoryId",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuRestrictions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_default: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_quantity: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_quantity: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_quantity: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuProductCategory {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuRestrictionsV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_quantity: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_quantity: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_quantity: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_quantity: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/menu/v3/by_id`.
+    pub struct MenuRequestV3 new(
+        external_menu_id: impl Into<String>,
+        organization_id: OrganizationId
+    ) {
+        pub external_menu_id: String = "externalMenuId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub price_category_id: Option<Guid> = "priceCategoryId",
+    }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSchedule {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub begin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub days_of_week: Option<Vec<MenuScheduleDaysOfWeek>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuRestrictions {
+        pub by_default: Option<i64> = "byDefault",
+        pub free_quantity: Option<i64> = "freeQuantity",
+        pub hide_if_default_quantity: Option<bool> = "hideIfDefaultQuantity",
+        pub max_quantity: Option<i64> = "maxQuantity",
+        pub min_quantity: Option<i64> = "minQuantity",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuRestrictionsV3 {
+        pub default_quantity: Option<i64> = "defaultQuantity",
+        pub free_quantity: Option<i64> = "freeQuantity",
+        pub hide_if_default_quantity: Option<bool> = "hideIfDefaultQuantity",
+        pub max_quantity: Option<i64> = "maxQuantity",
+        pub min_quantity: Option<i64> = "minQuantity",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuSchedule {
+        pub begin: Option<String> = "begin",
+        pub days_of_week: Option<Vec<MenuScheduleDaysOfWeek>> = "daysOfWeek",
+        pub end: Option<String> = "end",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1790,232 +1047,115 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSelectedCustomerTag {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selected_tag_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSizePrice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<MeasureUnitType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_item_size_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutritions: Option<Nutritions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuTaxCategory {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuTaxCategory {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_deleted: None,
-            name: None,
-            percentage: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuSelectedCustomerTag {
+        pub customer_tag_group_id: Option<String> = "customerTagGroupId",
+        pub selected_tag_ids: Option<Vec<String>> = "selectedTagIds",
     }
 }
 
-/// Part of the answer of `menu_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuTaxOverride {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_tax_category: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_tax_category: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/menu/v3/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuV3 {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_groups: Option<Vec<MenuAllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<MenuCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<CustomerTagGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items_groups: Option<Vec<ItemsGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<MenuModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub override_tax_categories: Option<Vec<TaxCategoryOverride>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_categories: Option<Vec<ProductCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<Product>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedules: Option<Vec<Schedule>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_categories: Option<Vec<MenuTaxCategory>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl MenuV3 {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            allergen_groups: None,
-            button_image_url: None,
-            combos: None,
-            customer_tag_groups: None,
-            description: None,
-            id,
-            image: None,
-            items_groups: None,
-            modifiers: None,
-            name: None,
-            override_tax_categories: None,
-            product_categories: None,
-            products: None,
-            schedules: None,
-            tax_categories: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct MenuSizePrice {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub image: Option<Image> = "image",
+        pub is_default: Option<bool> = "isDefault",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub measure_unit_type: Option<MeasureUnitType> = "measureUnitType",
+        pub menu_item_size_id: Option<Guid> = "menuItemSizeId",
+        pub nutritions: Option<Nutritions> = "nutritions",
+        pub price: Option<ExactDecimal> = "price",
+        pub size_code: Option<String> = "sizeCode",
+        pub size_id: Option<SizeId> = "sizeId",
+        pub size_name: Option<String> = "sizeName",
+        pub sku: Option<String> = "sku",
+        pub tax_category_id: Option<Guid> = "taxCategoryId",
+        pub weight: Option<ExactDecimal> = "weight",
     }
 }
 
-/// Answer of `POST /api/2/menu`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenusDataResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_menus: Option<Vec<ExternalMenu>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_categories: Option<Vec<NomenclaturePriceCategory>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct MenuTaxCategory new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub percentage: Option<ExactDecimal> = "percentage",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ModifierItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<Restrictions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id`.
+    #[derive(Default)]
+    pub struct MenuTaxOverride {
+        pub base_tax_category: Option<String> = "baseTaxCategory",
+        pub new_tax_category: Option<String> = "newTaxCategory",
+        pub order_type: Option<String> = "orderType",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub button_image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_hidden: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit_type: Option<MeasureUnitType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restrictions: Option<Restrictions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/menu/v3/by_id`.
+    pub struct MenuV3 new(id: Guid) {
+        pub allergen_groups: Option<Vec<MenuAllergenGroup>> = "allergenGroups",
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub combos: Option<Vec<MenuCombo>> = "combos",
+        pub customer_tag_groups: Option<Vec<CustomerTagGroup>> = "customerTagGroups",
+        pub description: Option<String> = "description",
+        pub id: Guid = "id" required,
+        pub image: Option<Image> = "image",
+        pub items_groups: Option<Vec<ItemsGroup>> = "itemsGroups",
+        pub modifiers: Option<Vec<MenuModifier>> = "modifiers",
+        pub name: Option<String> = "name",
+        pub override_tax_categories: Option<Vec<TaxCategoryOverride>> = "overrideTaxCategories",
+        pub product_categories: Option<Vec<ProductCategory>> = "productCategories",
+        pub products: Option<Vec<Product>> = "products",
+        pub schedules: Option<Vec<Schedule>> = "schedules",
+        pub tax_categories: Option<Vec<MenuTaxCategory>> = "taxCategories",
+    }
 }
-impl ModifierItem {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            button_image_url: None,
-            description: None,
-            id,
-            image: None,
-            is_hidden: None,
-            measure_unit_type: None,
-            name: None,
-            restrictions: None,
-            tags: None,
-            weight: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Answer of `POST /api/2/menu`.
+    #[derive(Default)]
+    pub struct MenusDataResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub external_menus: Option<Vec<ExternalMenu>> = "externalMenus",
+        pub price_categories: Option<Vec<NomenclaturePriceCategory>> = "priceCategories",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct ModifierGroup {
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub id: Option<Guid> = "id",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub items: Option<Vec<ModifierItem>> = "items",
+        pub name: Option<String> = "name",
+        pub restrictions: Option<Restrictions> = "restrictions",
+        pub sku: Option<String> = "sku",
+        pub splittable: Option<bool> = "splittable",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct ModifierItem new(id: Guid) {
+        pub button_image_url: Option<String> = "buttonImageUrl",
+        pub description: Option<String> = "description",
+        pub id: Guid = "id" required,
+        pub image: Option<Image> = "image",
+        pub is_hidden: Option<bool> = "isHidden",
+        pub measure_unit_type: Option<MeasureUnitType> = "measureUnitType",
+        pub name: Option<String> = "name",
+        pub restrictions: Option<Restrictions> = "restrictions",
+        pub tags: Option<Vec<String>> = "tags",
+        pub weight: Option<ExactDecimal> = "weight",
     }
 }
 
@@ -2027,142 +1167,87 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclaturePriceCategory {
-    pub id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclaturePriceCategory {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu`.
+    pub struct NomenclaturePriceCategory new(id: impl Into<String>) {
+        pub id: String = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Body of `POST /api/1/nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureRequest {
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            start_revision: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/nomenclature`.
+    pub struct NomenclatureRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub start_revision: Option<i64> = "startRevision",
     }
 }
 
-/// Answer of `POST /api/1/nomenclature`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<ProductsGroupInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_categories: Option<Vec<ProductCategoryInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<ProductInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<Size>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/nomenclature`.
+    #[derive(Default)]
+    pub struct NomenclatureResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub groups: Option<Vec<ProductsGroupInfo>> = "groups",
+        pub product_categories: Option<Vec<ProductCategoryInfo>> = "productCategories",
+        pub products: Option<Vec<ProductInfo>> = "products",
+        pub revision: Option<i64> = "revision",
+        pub sizes: Option<Vec<Size>> = "sizes",
+    }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureSizePrice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    #[derive(Default)]
+    pub struct NomenclatureSizePrice {
+        pub price: Option<Price> = "price",
+        pub size_id: Option<SizeId> = "sizeId",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Nutritions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carbs: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fats: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proteins: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub salt: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub saturated_fatty_acid: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sugar: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct Nutritions {
+        pub carbs: Option<ExactDecimal> = "carbs",
+        pub energy: Option<ExactDecimal> = "energy",
+        pub fats: Option<ExactDecimal> = "fats",
+        pub proteins: Option<ExactDecimal> = "proteins",
+        pub salt: Option<ExactDecimal> = "salt",
+        pub saturated_fatty_acid: Option<ExactDecimal> = "saturatedFattyAcid",
+        pub sugar: Option<ExactDecimal> = "sugar",
+    }
 }
 
-/// Part of the answer of `stop_lists`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfTerminalGroupStopList {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TerminalGroupStopList>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `stop_lists`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfTerminalGroupStopList {
+        pub items: Option<Vec<TerminalGroupStopList>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Period {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub week_days: Option<Vec<WeekDay>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct Period {
+        pub from: Option<String> = "from",
+        pub to: Option<String> = "to",
+        pub week_days: Option<Vec<WeekDay>> = "weekDays",
+    }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Price {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_date_price: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_price: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    #[derive(Default)]
+    pub struct Price {
+        pub current_price: Option<ExactDecimal> = "currentPrice",
+        pub is_included_in_menu: Option<bool> = "isIncludedInMenu",
+        pub next_date_price: Option<LocalTime> = "nextDatePrice",
+        pub next_included_in_menu: Option<bool> = "nextIncludedInMenu",
+        pub next_price: Option<ExactDecimal> = "nextPrice",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -2173,245 +1258,89 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Product {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<BarcodeInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_tag_groups: Option<Vec<CustomerTagGroupItem>>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_marked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_type: Option<MenuOrderItemType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<ProductType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Product {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            barcodes: None,
-            can_set_open_price: None,
-            customer_tag_groups: None,
-            id,
-            is_marked: None,
-            measure_unit: None,
-            modifier_schema_id: None,
-            modifier_schema_name: None,
-            order_item_type: None,
-            outer_ean_code: None,
-            payment_subject_code: None,
-            product_category_id: None,
-            sku: None,
-            splittable: None,
-            tax_category_id: None,
-            r#type: None,
-            use_balance_for_sell: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct Product new(id: Guid) {
+        pub barcodes: Option<Vec<BarcodeInfo>> = "barcodes",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub customer_tag_groups: Option<Vec<CustomerTagGroupItem>> = "customerTagGroups",
+        pub id: Guid = "id" required,
+        pub is_marked: Option<bool> = "isMarked",
+        pub measure_unit: Option<String> = "measureUnit",
+        pub modifier_schema_id: Option<Guid> = "modifierSchemaId",
+        pub modifier_schema_name: Option<String> = "modifierSchemaName",
+        pub order_item_type: Option<MenuOrderItemType> = "orderItemType",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+        pub payment_subject_code: Option<String> = "paymentSubjectCode",
+        pub product_category_id: Option<Guid> = "productCategoryId",
+        pub sku: Option<String> = "sku",
+        pub splittable: Option<bool> = "splittable",
+        pub tax_category_id: Option<Guid> = "taxCategoryId",
+        pub r#type: Option<ProductType> = "type",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductCategory {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ProductCategory {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct ProductCategory new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductCategoryInfo {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ProductCategoryInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_deleted: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct ProductCategoryInfo new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_info: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carbohydrates_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carbohydrates_full_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub do_not_print_in_cheque: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy_full_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fat_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fat_full_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<ProductGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_modifiers: Option<Vec<GroupModifierInfo>>,
-    pub id: ProductId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_links: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure_unit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<SimpleModifierInfo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_type: Option<NomenclatureOrderItemType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group: Option<ProductGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proteins_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proteins_full_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_keywords: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_prices: Option<Vec<NomenclatureSizePrice>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ProductInfo {
-    pub fn new(id: ProductId) -> Self {
-        Self {
-            additional_info: None,
-            can_set_open_price: None,
-            carbohydrates_amount: None,
-            carbohydrates_full_amount: None,
-            code: None,
-            description: None,
-            do_not_print_in_cheque: None,
-            energy_amount: None,
-            energy_full_amount: None,
-            fat_amount: None,
-            fat_full_amount: None,
-            full_name_english: None,
-            group_id: None,
-            group_modifiers: None,
-            id,
-            image_links: None,
-            is_deleted: None,
-            measure_unit: None,
-            modifier_schema_id: None,
-            modifier_schema_name: None,
-            modifiers: None,
-            name: None,
-            order: None,
-            order_item_type: None,
-            parent_group: None,
-            payment_subject: None,
-            product_category_id: None,
-            proteins_amount: None,
-            proteins_full_amount: None,
-            seo_description: None,
-            seo_keywords: None,
-            seo_text: None,
-            seo_title: None,
-            size_prices: None,
-            splittable: None,
-            tags: None,
-            r#type: None,
-            use_balance_for_sell: None,
-            weight: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct ProductInfo new(id: ProductId) {
+        pub additional_info: Option<String> = "additionalInfo",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub carbohydrates_amount: Option<ExactDecimal> = "carbohydratesAmount",
+        pub carbohydrates_full_amount: Option<ExactDecimal> = "carbohydratesFullAmount",
+        pub code: Option<String> = "code",
+        pub description: Option<String> = "description",
+        pub do_not_print_in_cheque: Option<bool> = "doNotPrintInCheque",
+        pub energy_amount: Option<ExactDecimal> = "energyAmount",
+        pub energy_full_amount: Option<ExactDecimal> = "energyFullAmount",
+        pub fat_amount: Option<ExactDecimal> = "fatAmount",
+        pub fat_full_amount: Option<ExactDecimal> = "fatFullAmount",
+        pub full_name_english: Option<String> = "fullNameEnglish",
+        pub group_id: Option<ProductGroupId> = "groupId",
+        pub group_modifiers: Option<Vec<GroupModifierInfo>> = "groupModifiers",
+        pub id: ProductId = "id" required,
+        pub image_links: Option<Vec<String>> = "imageLinks",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub measure_unit: Option<String> = "measureUnit",
+        pub modifier_schema_id: Option<Guid> = "modifierSchemaId",
+        pub modifier_schema_name: Option<String> = "modifierSchemaName",
+        pub modifiers: Option<Vec<SimpleModifierInfo>> = "modifiers",
+        pub name: Option<String> = "name",
+        pub order: Option<i64> = "order",
+        pub order_item_type: Option<NomenclatureOrderItemType> = "orderItemType",
+        pub parent_group: Option<ProductGroupId> = "parentGroup",
+        pub payment_subject: Option<String> = "paymentSubject",
+        pub product_category_id: Option<Guid> = "productCategoryId",
+        pub proteins_amount: Option<ExactDecimal> = "proteinsAmount",
+        pub proteins_full_amount: Option<ExactDecimal> = "proteinsFullAmount",
+        pub seo_description: Option<String> = "seoDescription",
+        pub seo_keywords: Option<String> = "seoKeywords",
+        pub seo_text: Option<String> = "seoText",
+        pub seo_title: Option<String> = "seoTitle",
+        pub size_prices: Option<Vec<NomenclatureSizePrice>> = "sizePrices",
+        pub splittable: Option<bool> = "splittable",
+        pub tags: Option<Vec<String>> = "tags",
+        pub r#type: Option<String> = "type",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+        pub weight: Option<ExactDecimal> = "weight",
     }
 }
 
@@ -2426,319 +1355,160 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductsGroupInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_info: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub id: ProductGroupId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_links: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_group_modifier: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group: Option<ProductGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_keywords: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seo_title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ProductsGroupInfo {
-    pub fn new(id: ProductGroupId) -> Self {
-        Self {
-            additional_info: None,
-            code: None,
-            description: None,
-            id,
-            image_links: None,
-            is_deleted: None,
-            is_group_modifier: None,
-            is_included_in_menu: None,
-            name: None,
-            order: None,
-            parent_group: None,
-            seo_description: None,
-            seo_keywords: None,
-            seo_text: None,
-            seo_title: None,
-            tags: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct ProductsGroupInfo new(id: ProductGroupId) {
+        pub additional_info: Option<String> = "additionalInfo",
+        pub code: Option<String> = "code",
+        pub description: Option<String> = "description",
+        pub id: ProductGroupId = "id" required,
+        pub image_links: Option<Vec<String>> = "imageLinks",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_group_modifier: Option<bool> = "isGroupModifier",
+        pub is_included_in_menu: Option<bool> = "isIncludedInMenu",
+        pub name: Option<String> = "name",
+        pub order: Option<i64> = "order",
+        pub parent_group: Option<ProductGroupId> = "parentGroup",
+        pub seo_description: Option<String> = "seoDescription",
+        pub seo_keywords: Option<String> = "seoKeywords",
+        pub seo_text: Option<String> = "seoText",
+        pub seo_title: Option<String> = "seoTitle",
+        pub tags: Option<Vec<String>> = "tags",
     }
 }
 
-/// Part of the body of `stop_lists_remove`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemoveProductsFromStopListItem {
-    pub product_id: ProductId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RemoveProductsFromStopListItem {
-    pub fn new(product_id: ProductId) -> Self {
-        Self {
-            product_id,
-            size_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `stop_lists_remove`.
+    pub struct RemoveProductsFromStopListItem new(product_id: ProductId) {
+        pub product_id: ProductId = "productId" required,
+        pub size_id: Option<SizeId> = "sizeId",
     }
 }
 
-/// Body of `POST /api/1/stop_lists/remove`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemoveProductsFromStopListRequest {
-    pub items: Vec<RemoveProductsFromStopListItem>,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RemoveProductsFromStopListRequest {
-    pub fn new(
-        items: Vec<RemoveProductsFromStopListItem>,
+crate::object::object! {
+    /// Body of `POST /api/1/stop_lists/remove`.
+    pub struct RemoveProductsFromStopListRequest new(
         organization_id: OrganizationId,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            items,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        items: Vec<RemoveProductsFromStopListItem>
+    ) {
+        pub items: Vec<RemoveProductsFromStopListItem> = "items" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Restrictions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_quantity: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_quantity: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Schedule {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub periods: Option<Vec<Period>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Schedule {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            periods: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct Restrictions {
+        pub default_quantity: Option<ExactDecimal> = "defaultQuantity",
+        pub free_quantity: Option<ExactDecimal> = "freeQuantity",
+        pub hide_if_default_quantity: Option<bool> = "hideIfDefaultQuantity",
+        pub max_quantity: Option<ExactDecimal> = "maxQuantity",
+        pub min_quantity: Option<ExactDecimal> = "minQuantity",
     }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SimpleModifierInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SimpleModifierInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            default_amount: None,
-            free_of_charge_amount: None,
-            hide_if_default_amount: None,
-            id,
-            max_amount: None,
-            min_amount: None,
-            required: None,
-            splittable: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct Schedule new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub periods: Option<Vec<Period>> = "periods",
     }
 }
 
-/// Part of the answer of `nomenclature`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Size {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SizePriceShort {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `stop_lists`, `stop_lists_check`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StopListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_add: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/stop_lists`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StopListsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_size: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_groups_ids: Option<Vec<TerminalGroupId>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl StopListsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            organization_ids,
-            return_size: None,
-            terminal_groups_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    pub struct SimpleModifierInfo new(id: Guid) {
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub id: Guid = "id" required,
+        pub max_amount: Option<i64> = "maxAmount",
+        pub min_amount: Option<i64> = "minAmount",
+        pub required: Option<bool> = "required",
+        pub splittable: Option<bool> = "splittable",
     }
 }
 
-/// Answer of `POST /api/1/stop_lists`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StopListsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_stop_lists: Option<Vec<OrganizationItemsOfTerminalGroupStopList>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TagItem {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TagItem {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `nomenclature`.
+    #[derive(Default)]
+    pub struct Size {
+        pub id: Option<SizeId> = "id",
+        pub is_default: Option<bool> = "isDefault",
+        pub name: Option<String> = "name",
+        pub priority: Option<i64> = "priority",
     }
 }
 
-/// Part of the answer of `menu_by_id_v3`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaxCategoryOverride {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_tax_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_tax_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct SizePriceShort {
+        pub price: Option<ExactDecimal> = "price",
+        pub size_id: Option<SizeId> = "sizeId",
+        pub tax_category_id: Option<Guid> = "taxCategoryId",
+    }
 }
 
-/// Part of the answer of `stop_lists`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupStopList {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<StopListItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `stop_lists`, `stop_lists_check`.
+    #[derive(Default)]
+    pub struct StopListItem {
+        pub balance: Option<ExactDecimal> = "balance",
+        pub date_add: Option<UtcTime> = "dateAdd",
+        pub product_id: Option<ProductId> = "productId",
+        pub size_id: Option<SizeId> = "sizeId",
+        pub sku: Option<String> = "sku",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/stop_lists`.
+    pub struct StopListsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub return_size: Option<bool> = "returnSize",
+        pub terminal_groups_ids: Option<Vec<TerminalGroupId>> = "terminalGroupsIds",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/stop_lists`.
+    #[derive(Default)]
+    pub struct StopListsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub terminal_group_stop_lists: Option<Vec<OrganizationItemsOfTerminalGroupStopList>> = "terminalGroupStopLists",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    pub struct TagItem new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `menu_by_id_v3`.
+    #[derive(Default)]
+    pub struct TaxCategoryOverride {
+        pub base_tax_category_id: Option<Guid> = "baseTaxCategoryId",
+        pub new_tax_category_id: Option<Guid> = "newTaxCategoryId",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `stop_lists`.
+    #[derive(Default)]
+    pub struct TerminalGroupStopList {
+        pub items: Option<Vec<StopListItem>> = "items",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+    }
 }
 
 crate::open_enum::open_enum! {

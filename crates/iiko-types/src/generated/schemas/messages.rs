@@ -2,40 +2,22 @@
 
 //! Bodies of the group `messages`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{Guid, OrganizationId};
 
-use crate::{
-    ids::{Guid, OrganizationId},
-    unknown::Extra,
-};
-
-/// Body of `POST /api/1/loyalty/iiko/check_sms_status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckSmsStatusRequest {
-    pub organization_id: OrganizationId,
-    pub sms_ids: Vec<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CheckSmsStatusRequest {
-    pub fn new(organization_id: OrganizationId, sms_ids: Vec<Guid>) -> Self {
-        Self {
-            organization_id,
-            sms_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/check_sms_status`.
+    pub struct CheckSmsStatusRequest new(sms_ids: Vec<Guid>, organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub sms_ids: Vec<Guid> = "smsIds" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/check_sms_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckSmsStatusResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Vec<SmsSendingStatusInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/check_sms_status`.
+    #[derive(Default)]
+    pub struct CheckSmsStatusResponse {
+        pub statuses: Option<Vec<SmsSendingStatusInfo>> = "statuses",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -48,104 +30,63 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/message/send_email`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendEmailRequest {
-    pub body: String,
-    pub organization_id: OrganizationId,
-    pub receiver: String,
-    pub subject: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SendEmailRequest {
-    pub fn new(
-        body: impl Into<String>,
-        organization_id: OrganizationId,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/message/send_email`.
+    pub struct SendEmailRequest new(
         receiver: impl Into<String>,
         subject: impl Into<String>,
-    ) -> Self {
-        Self {
-            body: body.into(),
-            organization_id,
-            receiver: receiver.into(),
-            subject: subject.into(),
-            extra: Extra::new(),
-        }
+        body: impl Into<String>,
+        organization_id: OrganizationId
+    ) {
+        pub body: String = "body" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub receiver: String = "receiver" required,
+        pub subject: String = "subject" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/message/send_email`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendEmailResponse {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/message/send_email`.
+    #[derive(Default)]
+    pub struct SendEmailResponse {
+    }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/message/send_sms`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendSmsRequest {
-    pub organization_id: OrganizationId,
-    pub phone: String,
-    pub text: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SendSmsRequest {
-    pub fn new(
-        organization_id: OrganizationId,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/message/send_sms`.
+    pub struct SendSmsRequest new(
         phone: impl Into<String>,
         text: impl Into<String>,
-    ) -> Self {
-        Self {
-            organization_id,
-            phone: phone.into(),
-            text: text.into(),
-            extra: Extra::new(),
-        }
+        organization_id: OrganizationId
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub phone: String = "phone" required,
+        pub text: String = "text" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/message/send_sms`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendSmsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sms_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/check_sms_sending_possibility`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SmsSendingPossibilityRequest {
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SmsSendingPossibilityRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/message/send_sms`.
+    #[derive(Default)]
+    pub struct SendSmsResponse {
+        pub sms_id: Option<Guid> = "smsId",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/check_sms_sending_possibility`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SmsSendingPossibilityResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_sms_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<NotificationSendingCapabilityCheckStatus>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/check_sms_sending_possibility`.
+    pub struct SmsSendingPossibilityRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/check_sms_sending_possibility`.
+    #[derive(Default)]
+    pub struct SmsSendingPossibilityResponse {
+        pub available_sms_count: Option<i64> = "availableSmsCount",
+        pub status: Option<NotificationSendingCapabilityCheckStatus> = "status",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -158,16 +99,12 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `loyalty_iiko_check_sms_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SmsSendingStatusInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internal_error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sms_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<SmsSendingStatus>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_check_sms_status`.
+    #[derive(Default)]
+    pub struct SmsSendingStatusInfo {
+        pub internal_error: Option<String> = "internalError",
+        pub sms_id: Option<Guid> = "smsId",
+        pub status: Option<SmsSendingStatus> = "status",
+    }
 }

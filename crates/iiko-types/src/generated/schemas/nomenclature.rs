@@ -2,37 +2,25 @@
 
 //! Bodies of the group `nomenclature`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::unknown::Extra;
-
-/// Part of the body of `nomenclature_product_size_list`, `nomenclature_product_scale_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_product_size_list`, `nomenclature_product_scale_list`.
+    #[derive(Default)]
+    pub struct ProductSizeFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `nomenclature_product_scale_list`, `nomenclature_product_size_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ProductSizeFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `nomenclature_product_scale_list`, `nomenclature_product_size_list`.
+    #[derive(Default)]
+    pub struct ProductSizeListRequest {
+        pub filters: Option<Vec<ProductSizeFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }

@@ -2,464 +2,257 @@
 
 //! Bodies of the group `nomenclature_assembly_chart`.
 
-use serde::{Deserialize, Serialize};
+use crate::number::ExactDecimal;
 
-use crate::{number::ExactDecimal, unknown::Extra};
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/assembled`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssembledRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_delete`, `nomenclature_assembly_chart_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartCommonResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in1: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in2: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in3: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_middle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out1: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out2: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out3: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_weight: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_specification: Option<StoreSpecification>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_get`, `nomenclature_assembly_chart_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartItemResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in1: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in2: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in3: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_middle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out1: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out2: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out3: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_specification: Option<StoreSpecification>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted_products: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_prepared_charts: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub known_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/nomenclature/v2/assembly-chart/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_assembly_chart_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_prepared_chart_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AssemblyChartResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub known_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prepared_charts: Option<Vec<PreparedChartDto>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AssemblyChartResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub appearance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembled_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub direct_writeoff_store_specification: Option<StoreSpecification>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AssemblyChartItemResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organoleptic: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_assembly_strategy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub technology_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub writeoff_strategy: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/nomenclature/v2/assembly-chart/tree`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChartTreeNodeDto {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembled_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_chart: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ChartTreeNodeDto>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_count: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_assembly_strategy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_in: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_middle: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_out: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub writeoff_strategy: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub appearance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembled_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    pub date_to: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub direct_writeoff_store_specification: Option<StoreSpecification>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_master_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_original_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_unique_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AssemblyChartItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organoleptic: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_assembly_strategy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub technology_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version_compatibility: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub writeoff_strategy: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateRequest {
-    pub fn new(date_to: impl Into<String>) -> Self {
-        Self {
-            appearance: None,
-            assembled_quantity: None,
-            date_from: None,
-            date_to: date_to.into(),
-            description: None,
-            direct_writeoff_store_specification: None,
-            franchise_master_id: None,
-            franchise_original_id: None,
-            franchise_unique_id: None,
-            id: None,
-            items: None,
-            organoleptic: None,
-            output_comment: None,
-            picture: None,
-            product_id: None,
-            product_size_assembly_strategy: None,
-            technology_description: None,
-            version_compatibility: None,
-            writeoff_strategy: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/assembled`.
+    #[derive(Default)]
+    pub struct AssembledRequest {
+        pub date_from: Option<String> = "dateFrom",
+        pub organization_id: Option<String> = "organizationId",
+        pub product_id: Option<String> = "productId",
     }
 }
 
-/// Body of `POST /api/nomenclature/v2/assembly-chart/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/nomenclature/v2/assembly-chart/prepared`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PreparedChartDto {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembled_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub direct_writeoff_store_specification: Option<StoreSpecification>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<PreparedChartItemDto>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_assembly_strategy: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature_assembly_chart_list`, `nomenclature_assembly_chart_prepared`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PreparedChartItemDto {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_specification: Option<StoreSpecification>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/prepared`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PreparedRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/assembly-chart/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SaveRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub appearance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembled_quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    pub date_to: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub direct_writeoff_store_specification: Option<StoreSpecification>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_master_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_original_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_unique_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AssemblyChartItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organoleptic: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_assembly_strategy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub technology_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version_compatibility: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub writeoff_strategy: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SaveRequest {
-    pub fn new(date_to: impl Into<String>) -> Self {
-        Self {
-            appearance: None,
-            assembled_quantity: None,
-            date_from: None,
-            date_to: date_to.into(),
-            description: None,
-            direct_writeoff_store_specification: None,
-            franchise_master_id: None,
-            franchise_original_id: None,
-            franchise_unique_id: None,
-            id: None,
-            items: None,
-            organoleptic: None,
-            output_comment: None,
-            picture: None,
-            product_id: None,
-            product_size_assembly_strategy: None,
-            technology_description: None,
-            version_compatibility: None,
-            writeoff_strategy: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_delete`, `nomenclature_assembly_chart_update`.
+    #[derive(Default)]
+    pub struct AssemblyChartCommonResponse {
+        pub id: Option<String> = "id",
     }
 }
 
-/// Part of body and answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_get` and 3 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoreSpecification {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inverse: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_update`.
+    #[derive(Default)]
+    pub struct AssemblyChartItem {
+        pub id: Option<String> = "id",
+        pub package_count: Option<ExactDecimal> = "packageCount",
+        pub package_type_id: Option<String> = "packageTypeId",
+        pub product_id: Option<String> = "productId",
+        pub product_size_id: Option<String> = "productSizeId",
+        pub quantity_in: Option<ExactDecimal> = "quantityIn",
+        pub quantity_in1: Option<ExactDecimal> = "quantityIn1",
+        pub quantity_in2: Option<ExactDecimal> = "quantityIn2",
+        pub quantity_in3: Option<ExactDecimal> = "quantityIn3",
+        pub quantity_middle: Option<ExactDecimal> = "quantityMiddle",
+        pub quantity_out: Option<ExactDecimal> = "quantityOut",
+        pub quantity_out1: Option<ExactDecimal> = "quantityOut1",
+        pub quantity_out2: Option<ExactDecimal> = "quantityOut2",
+        pub quantity_out3: Option<ExactDecimal> = "quantityOut3",
+        pub sort_weight: Option<i64> = "sortWeight",
+        pub store_specification: Option<StoreSpecification> = "storeSpecification",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v2/assembly-chart/tree`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TreeRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_get`, `nomenclature_assembly_chart_list`.
+    #[derive(Default)]
+    pub struct AssemblyChartItemResponse {
+        pub id: Option<String> = "id",
+        pub package_count: Option<ExactDecimal> = "packageCount",
+        pub package_type_id: Option<String> = "packageTypeId",
+        pub product_id: Option<String> = "productId",
+        pub product_size_id: Option<String> = "productSizeId",
+        pub quantity_in: Option<ExactDecimal> = "quantityIn",
+        pub quantity_in1: Option<ExactDecimal> = "quantityIn1",
+        pub quantity_in2: Option<ExactDecimal> = "quantityIn2",
+        pub quantity_in3: Option<ExactDecimal> = "quantityIn3",
+        pub quantity_middle: Option<ExactDecimal> = "quantityMiddle",
+        pub quantity_out: Option<ExactDecimal> = "quantityOut",
+        pub quantity_out1: Option<ExactDecimal> = "quantityOut1",
+        pub quantity_out2: Option<ExactDecimal> = "quantityOut2",
+        pub quantity_out3: Option<ExactDecimal> = "quantityOut3",
+        pub sort_weight: Option<ExactDecimal> = "sortWeight",
+        pub store_specification: Option<StoreSpecification> = "storeSpecification",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/list`.
+    #[derive(Default)]
+    pub struct AssemblyChartListRequest {
+        pub date_from: Option<String> = "dateFrom",
+        pub date_to: Option<String> = "dateTo",
+        pub include_deleted_products: Option<bool> = "includeDeletedProducts",
+        pub include_prepared_charts: Option<bool> = "includePreparedCharts",
+        pub known_revision: Option<i64> = "knownRevision",
+        pub product_id: Option<String> = "productId",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/assembly-chart/list`.
+    #[derive(Default)]
+    pub struct AssemblyChartListResponse {
+        pub deleted_assembly_chart_ids: Option<Vec<String>> = "deletedAssemblyChartIds",
+        pub deleted_prepared_chart_ids: Option<Vec<String>> = "deletedPreparedChartIds",
+        pub items: Option<Vec<AssemblyChartResponse>> = "items",
+        pub known_revision: Option<i64> = "knownRevision",
+        pub prepared_charts: Option<Vec<PreparedChartDto>> = "preparedCharts",
+        pub total_count: Option<i64> = "totalCount",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_get`.
+    #[derive(Default)]
+    pub struct AssemblyChartResponse {
+        pub appearance: Option<String> = "appearance",
+        pub assembled_quantity: Option<ExactDecimal> = "assembledQuantity",
+        pub date_from: Option<String> = "dateFrom",
+        pub date_to: Option<String> = "dateTo",
+        pub description: Option<String> = "description",
+        pub direct_writeoff_store_specification: Option<StoreSpecification> = "directWriteoffStoreSpecification",
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<AssemblyChartItemResponse>> = "items",
+        pub organoleptic: Option<String> = "organoleptic",
+        pub output_comment: Option<String> = "outputComment",
+        pub product_id: Option<String> = "productId",
+        pub product_size_assembly_strategy: Option<String> = "productSizeAssemblyStrategy",
+        pub technology_description: Option<String> = "technologyDescription",
+        pub writeoff_strategy: Option<String> = "writeoffStrategy",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/assembly-chart/tree`.
+    #[derive(Default)]
+    pub struct ChartTreeNodeDto {
+        pub assembled_quantity: Option<ExactDecimal> = "assembledQuantity",
+        pub has_chart: Option<bool> = "hasChart",
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<ChartTreeNodeDto>> = "items",
+        pub package_count: Option<ExactDecimal> = "packageCount",
+        pub package_type_id: Option<String> = "packageTypeId",
+        pub product_id: Option<String> = "productId",
+        pub product_size_assembly_strategy: Option<String> = "productSizeAssemblyStrategy",
+        pub quantity_in: Option<ExactDecimal> = "quantityIn",
+        pub quantity_middle: Option<ExactDecimal> = "quantityMiddle",
+        pub quantity_out: Option<ExactDecimal> = "quantityOut",
+        pub writeoff_strategy: Option<String> = "writeoffStrategy",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/create`.
+    pub struct CreateRequest new(date_to: impl Into<String>) {
+        pub appearance: Option<String> = "appearance",
+        pub assembled_quantity: Option<ExactDecimal> = "assembledQuantity",
+        pub date_from: Option<String> = "dateFrom",
+        pub date_to: String = "dateTo" required,
+        pub description: Option<String> = "description",
+        pub direct_writeoff_store_specification: Option<StoreSpecification> = "directWriteoffStoreSpecification",
+        pub franchise_master_id: Option<String> = "franchiseMasterId",
+        pub franchise_original_id: Option<String> = "franchiseOriginalId",
+        pub franchise_unique_id: Option<String> = "franchiseUniqueId",
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<AssemblyChartItem>> = "items",
+        pub organoleptic: Option<String> = "organoleptic",
+        pub output_comment: Option<String> = "outputComment",
+        pub picture: Option<String> = "picture",
+        pub product_id: Option<String> = "productId",
+        pub product_size_assembly_strategy: Option<String> = "productSizeAssemblyStrategy",
+        pub technology_description: Option<String> = "technologyDescription",
+        pub version_compatibility: Option<String> = "versionCompatibility",
+        pub writeoff_strategy: Option<String> = "writeoffStrategy",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/delete`.
+    #[derive(Default)]
+    pub struct DeleteRequest {
+        pub id: Option<String> = "id",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/get`.
+    #[derive(Default)]
+    pub struct GetRequest {
+        pub id: Option<String> = "id",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/assembly-chart/prepared`.
+    #[derive(Default)]
+    pub struct PreparedChartDto {
+        pub assembled_quantity: Option<ExactDecimal> = "assembledQuantity",
+        pub date_from: Option<String> = "dateFrom",
+        pub date_to: Option<String> = "dateTo",
+        pub direct_writeoff_store_specification: Option<StoreSpecification> = "directWriteoffStoreSpecification",
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<PreparedChartItemDto>> = "items",
+        pub product_id: Option<String> = "productId",
+        pub product_size_assembly_strategy: Option<String> = "productSizeAssemblyStrategy",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `nomenclature_assembly_chart_list`, `nomenclature_assembly_chart_prepared`.
+    #[derive(Default)]
+    pub struct PreparedChartItemDto {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub id: Option<String> = "id",
+        pub product_id: Option<String> = "productId",
+        pub product_size_id: Option<String> = "productSizeId",
+        pub sort_weight: Option<ExactDecimal> = "sortWeight",
+        pub store_specification: Option<StoreSpecification> = "storeSpecification",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/prepared`.
+    #[derive(Default)]
+    pub struct PreparedRequest {
+        pub date_from: Option<String> = "dateFrom",
+        pub organization_id: Option<String> = "organizationId",
+        pub product_id: Option<String> = "productId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/update`.
+    pub struct SaveRequest new(date_to: impl Into<String>) {
+        pub appearance: Option<String> = "appearance",
+        pub assembled_quantity: Option<ExactDecimal> = "assembledQuantity",
+        pub date_from: Option<String> = "dateFrom",
+        pub date_to: String = "dateTo" required,
+        pub description: Option<String> = "description",
+        pub direct_writeoff_store_specification: Option<StoreSpecification> = "directWriteoffStoreSpecification",
+        pub franchise_master_id: Option<String> = "franchiseMasterId",
+        pub franchise_original_id: Option<String> = "franchiseOriginalId",
+        pub franchise_unique_id: Option<String> = "franchiseUniqueId",
+        pub id: Option<String> = "id",
+        pub items: Option<Vec<AssemblyChartItem>> = "items",
+        pub organoleptic: Option<String> = "organoleptic",
+        pub output_comment: Option<String> = "outputComment",
+        pub picture: Option<String> = "picture",
+        pub product_id: Option<String> = "productId",
+        pub product_size_assembly_strategy: Option<String> = "productSizeAssemblyStrategy",
+        pub technology_description: Option<String> = "technologyDescription",
+        pub version_compatibility: Option<String> = "versionCompatibility",
+        pub writeoff_strategy: Option<String> = "writeoffStrategy",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_assembly_chart_assembled`, `nomenclature_assembly_chart_create`, `nomenclature_assembly_chart_get` and 3 more.
+    #[derive(Default)]
+    pub struct StoreSpecification {
+        pub inverse: Option<bool> = "inverse",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/assembly-chart/tree`.
+    #[derive(Default)]
+    pub struct TreeRequest {
+        pub date_from: Option<String> = "dateFrom",
+        pub organization_id: Option<String> = "organizationId",
+        pub product_id: Option<String> = "productId",
+    }
 }

@@ -2,631 +2,442 @@
 
 //! Bodies of the group `nomenclature_directories`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::unknown::Extra;
-
-/// Part of the answer of `nomenclature_allergen_group_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllergenGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_allergen_group_list`.
+    #[derive(Default)]
+    pub struct AllergenGroup {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_allergen_group_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllergenGroupFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_allergen_group_list`.
+    #[derive(Default)]
+    pub struct AllergenGroupFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/allergen-group/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllergenGroupListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<AllergenGroupFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/allergen-group/list`.
+    #[derive(Default)]
+    pub struct AllergenGroupListRequest {
+        pub filters: Option<Vec<AllergenGroupFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/allergen-group/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllergenGroupListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AllergenGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/allergen-group/list`.
+    #[derive(Default)]
+    pub struct AllergenGroupListResponse {
+        pub items: Option<Vec<AllergenGroup>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_amount_unit_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AmountUnit {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_amount_unit_list`.
+    #[derive(Default)]
+    pub struct AmountUnit {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_amount_unit_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AmountUnitFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_amount_unit_list`.
+    #[derive(Default)]
+    pub struct AmountUnitFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/amount-unit/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AmountUnitListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<AmountUnitFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/amount-unit/list`.
+    #[derive(Default)]
+    pub struct AmountUnitListRequest {
+        pub filters: Option<Vec<AmountUnitFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/amount-unit/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AmountUnitListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<AmountUnit>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/amount-unit/list`.
+    #[derive(Default)]
+    pub struct AmountUnitListResponse {
+        pub items: Option<Vec<AmountUnit>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_container_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Container {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_container_list`.
+    #[derive(Default)]
+    pub struct Container {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_container_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ContainerFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_container_list`.
+    #[derive(Default)]
+    pub struct ContainerFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/container/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ContainerListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ContainerFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/container/list`.
+    #[derive(Default)]
+    pub struct ContainerListRequest {
+        pub filters: Option<Vec<ContainerFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/container/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ContainerListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Container>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/container/list`.
+    #[derive(Default)]
+    pub struct ContainerListResponse {
+        pub items: Option<Vec<Container>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_custom_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_custom_category_list`.
+    #[derive(Default)]
+    pub struct CustomCategory {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_custom_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomCategoryFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_custom_category_list`.
+    #[derive(Default)]
+    pub struct CustomCategoryFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/custom-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomCategoryListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<CustomCategoryFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/custom-category/list`.
+    #[derive(Default)]
+    pub struct CustomCategoryListRequest {
+        pub filters: Option<Vec<CustomCategoryFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/custom-category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<CustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/custom-category/list`.
+    #[derive(Default)]
+    pub struct CustomCategoryListResponse {
+        pub items: Option<Vec<CustomCategory>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_menu_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSection {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_menu_list`.
+    #[derive(Default)]
+    pub struct MenuSection {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_menu_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSectionFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_menu_list`.
+    #[derive(Default)]
+    pub struct MenuSectionFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/menu/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSectionListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<MenuSectionFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/menu/list`.
+    #[derive(Default)]
+    pub struct MenuSectionListRequest {
+        pub filters: Option<Vec<MenuSectionFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/menu/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MenuSectionListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<MenuSection>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/menu/list`.
+    #[derive(Default)]
+    pub struct MenuSectionListResponse {
+        pub items: Option<Vec<MenuSection>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_modifier_schema_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierSchema {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_modifier_schema_list`.
+    #[derive(Default)]
+    pub struct ModifierSchema {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_modifier_schema_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierSchemaFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_modifier_schema_list`.
+    #[derive(Default)]
+    pub struct ModifierSchemaFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/modifier-schema/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierSchemaListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ModifierSchemaFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/modifier-schema/list`.
+    #[derive(Default)]
+    pub struct ModifierSchemaListRequest {
+        pub filters: Option<Vec<ModifierSchemaFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/modifier-schema/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifierSchemaListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ModifierSchema>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/modifier-schema/list`.
+    #[derive(Default)]
+    pub struct ModifierSchemaListResponse {
+        pub items: Option<Vec<ModifierSchema>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OuterEconomicActivityNomenclatureCode {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_ean_code: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/get`.
+    #[derive(Default)]
+    pub struct OuterEconomicActivityNomenclatureCode {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub outer_ean_code: Option<String> = "outerEanCode",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OuterEconomicActivityNomenclatureCodeGetRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/get`.
+    #[derive(Default)]
+    pub struct OuterEconomicActivityNomenclatureCodeGetRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OuterEconomicActivityNomenclatureCodeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/list`.
+    #[derive(Default)]
+    pub struct OuterEconomicActivityNomenclatureCodeListRequest {
+        pub include_deleted: Option<bool> = "includeDeleted",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OuterEconomicActivityNomenclatureCodeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<OuterEconomicActivityNomenclatureCode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/outer_economic_activity_nomenclature_codes/list`.
+    #[derive(Default)]
+    pub struct OuterEconomicActivityNomenclatureCodeListResponse {
+        pub items: Option<Vec<OuterEconomicActivityNomenclatureCode>> = "items",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_place_type_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlaceType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_place_type_list`.
+    #[derive(Default)]
+    pub struct PlaceType {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_place_type_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlaceTypeFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_place_type_list`.
+    #[derive(Default)]
+    pub struct PlaceTypeFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/place-type/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlaceTypeListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<PlaceTypeFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/place-type/list`.
+    #[derive(Default)]
+    pub struct PlaceTypeListRequest {
+        pub filters: Option<Vec<PlaceTypeFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/place-type/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlaceTypeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<PlaceType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/place-type/list`.
+    #[derive(Default)]
+    pub struct PlaceTypeListResponse {
+        pub items: Option<Vec<PlaceType>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_producer_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Producer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_producer_list`.
+    #[derive(Default)]
+    pub struct Producer {
+        pub code: Option<String> = "code",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_producer_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProducerFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_producer_list`.
+    #[derive(Default)]
+    pub struct ProducerFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/producer/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProducerListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ProducerFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/producer/list`.
+    #[derive(Default)]
+    pub struct ProducerListRequest {
+        pub filters: Option<Vec<ProducerFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/producer/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProducerListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Producer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/producer/list`.
+    #[derive(Default)]
+    pub struct ProducerListResponse {
+        pub items: Option<Vec<Producer>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_product_size_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSize {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_product_size_list`.
+    #[derive(Default)]
+    pub struct ProductSize {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/product-size/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ProductSize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/product-size/list`.
+    #[derive(Default)]
+    pub struct ProductSizeListResponse {
+        pub items: Option<Vec<ProductSize>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_product_tag_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductTag {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_product_tag_list`.
+    #[derive(Default)]
+    pub struct ProductTag {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the body of `nomenclature_product_tag_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductTagFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_product_tag_list`.
+    #[derive(Default)]
+    pub struct ProductTagFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/product-tag/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductTagListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ProductTagFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/product-tag/list`.
+    #[derive(Default)]
+    pub struct ProductTagListRequest {
+        pub filters: Option<Vec<ProductTagFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/product-tag/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductTagListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ProductTag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/product-tag/list`.
+    #[derive(Default)]
+    pub struct ProductTagListResponse {
+        pub items: Option<Vec<ProductTag>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

@@ -2,104 +2,75 @@
 
 //! Bodies of the group `nomenclature_nomenclature_category`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Body of `POST /api/nomenclature/v1/nomenclature/category/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/nomenclature/category/create`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryCreateRequest {
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/nomenclature/category/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryDeleteRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/nomenclature/category/delete`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryDeleteRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/nomenclature/category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/nomenclature/category/list`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryListRequest {
+        pub ids: Option<Vec<String>> = "ids",
+        pub include_deleted: Option<bool> = "includeDeleted",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
 }
 
-/// Answer of `POST /api/nomenclature/v1/nomenclature/category/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<NomenclatureCategoryResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/nomenclature/category/list`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryListResponse {
+        pub items: Option<Vec<NomenclatureCategoryResponse>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `nomenclature_nomenclature_category_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_nomenclature_category_list`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryResponse {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/nomenclature/category/restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryRestoreRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/nomenclature/category/restore`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryRestoreRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/nomenclature/category/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/nomenclature/category/update`.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryUpdateRequest {
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Answer of `nomenclature_nomenclature_category_create`, `nomenclature_nomenclature_category_delete`, `nomenclature_nomenclature_category_restore` and 1 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureCategoryWriteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `nomenclature_nomenclature_category_create`, `nomenclature_nomenclature_category_delete`, `nomenclature_nomenclature_category_restore` and 1 more.
+    #[derive(Default)]
+    pub struct NomenclatureCategoryWriteResponse {
+        pub id: Option<String> = "id",
+    }
 }

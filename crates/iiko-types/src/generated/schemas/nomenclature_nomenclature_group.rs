@@ -2,465 +2,236 @@
 
 //! Bodies of the group `nomenclature_nomenclature_group`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{number::ExactDecimal, unknown::Extra};
+use crate::number::ExactDecimal;
 
-/// Body of `POST /api/nomenclature/v2/group/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    pub code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_in_report: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub visibility_filter: Option<NomenclatureGroupOrganizationFilter>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupCreateRequest {
-    pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            accounting_category_id: None,
-            category_id: None,
-            code: code.into(),
-            color: None,
-            custom_categories: None,
-            default_course: None,
-            default_maximum_store_balance_level: None,
-            default_minimum_store_balance_level: None,
-            description: None,
-            font_color: None,
-            front_image_id: None,
-            group_article: None,
-            group_id: None,
-            include_in_report: None,
-            is_fixed_price: None,
-            markup_settings: None,
-            maximum_store_balance_levels: None,
-            minimum_store_balance_levels: None,
-            name: name.into(),
-            parent_id: None,
-            position: None,
-            price_markup_percent: None,
-            tax_category_id: None,
-            visibility_filter: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/group/create`.
+    pub struct NomenclatureGroupCreateRequest new(code: impl Into<String>, name: impl Into<String>) {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub category_id: Option<String> = "categoryId",
+        pub code: String = "code" required,
+        pub color: Option<NomenclatureGroupRGBColor> = "color",
+        pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>> = "customCategories",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub description: Option<String> = "description",
+        pub font_color: Option<NomenclatureGroupRGBColor> = "fontColor",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub group_article: Option<String> = "groupArticle",
+        pub group_id: Option<String> = "groupId",
+        pub include_in_report: Option<bool> = "includeInReport",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub position: Option<i64> = "position",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub visibility_filter: Option<NomenclatureGroupOrganizationFilter> = "visibilityFilter",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/group/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupCreateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupCustomCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_list_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_value_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/group/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupDeleteRequest {
-    pub group_ids: Vec<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupDeleteRequest {
-    pub fn new(group_ids: Vec<String>) -> Self {
-        Self {
-            group_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/group/create`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupCreateResponse {
+        pub group_id: Option<String> = "groupId",
+        pub message: Option<String> = "message",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/group/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupDeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `nomenclature_group_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/group/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupListRequest {
-    pub filters: Vec<NomenclatureGroupFilter>,
-    pub limit: i64,
-    pub offset: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupListRequest {
-    pub fn new(filters: Vec<NomenclatureGroupFilter>, limit: i64, offset: i64) -> Self {
-        Self {
-            filters,
-            limit,
-            offset,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupCustomCategory {
+        pub category_list_id: Option<String> = "categoryListId",
+        pub category_value_id: Option<String> = "categoryValueId",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/group/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<NomenclatureGroupResponse>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupMarkupSetting {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupMarkupSetting {
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            organization_id: Some(organization_id.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/group/delete`.
+    pub struct NomenclatureGroupDeleteRequest new(group_ids: Vec<String>) {
+        pub group_ids: Vec<String> = "groupIds" required,
     }
 }
 
-/// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupOrganizationFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_excluding: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupRGBColor {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blue: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub green: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub red: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature_group_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_master_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_unique_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_in_report: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_chain_root: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_modify_node_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub visibility_filter: Option<NomenclatureGroupOrganizationFilter>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupStoreBalanceLevel {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value_assigned: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupStoreBalanceLevel {
-    pub fn new(store_id: impl Into<String>) -> Self {
-        Self {
-            store_id: Some(store_id.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/group/delete`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupDeleteResponse {
+        pub message: Option<String> = "message",
     }
 }
 
-/// Body of `POST /api/nomenclature/v2/group/restore`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupUndeleteRequest {
-    pub group_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recursively: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureGroupUndeleteRequest {
-    pub fn new(group_ids: Vec<String>) -> Self {
-        Self {
-            group_ids,
-            recursively: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `nomenclature_group_list`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/group/restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupUndeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/group/list`.
+    pub struct NomenclatureGroupListRequest new(filters: Vec<NomenclatureGroupFilter>, limit: i64, offset: i64) {
+        pub filters: Vec<NomenclatureGroupFilter> = "filters" required,
+        pub limit: i64 = "limit" required,
+        pub offset: i64 = "offset" required,
+    }
 }
 
-/// Body of `POST /api/nomenclature/v2/group/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    pub code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureGroupRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_article: Option<String>,
-    pub group_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_in_report: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub visibility_filter: Option<NomenclatureGroupOrganizationFilter>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/group/list`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupListResponse {
+        pub groups: Option<Vec<NomenclatureGroupResponse>> = "groups",
+    }
 }
-impl NomenclatureGroupUpdateRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupMarkupSetting new(organization_id: impl Into<String>) {
+        pub markup_percent: Option<ExactDecimal> = "markupPercent",
+        pub organization_id: Option<String> = "organizationId" asked,
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupOrganizationFilter {
+        pub is_excluding: Option<bool> = "isExcluding",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupRGBColor {
+        pub blue: Option<i64> = "blue",
+        pub green: Option<i64> = "green",
+        pub red: Option<i64> = "red",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `nomenclature_group_list`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupResponse {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub category_id: Option<String> = "categoryId",
+        pub code: Option<String> = "code",
+        pub color: Option<NomenclatureGroupRGBColor> = "color",
+        pub created_at: Option<String> = "createdAt",
+        pub created_by_user_id: Option<String> = "createdByUserId",
+        pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>> = "customCategories",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub description: Option<String> = "description",
+        pub font_color: Option<NomenclatureGroupRGBColor> = "fontColor",
+        pub franchise_master_id: Option<String> = "franchiseMasterId",
+        pub franchise_unique_id: Option<String> = "franchiseUniqueId",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub group_article: Option<String> = "groupArticle",
+        pub group_id: Option<String> = "groupId",
+        pub include_in_report: Option<bool> = "includeInReport",
+        pub is_chain_root: Option<bool> = "isChainRoot",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub last_modify_node_id: Option<String> = "lastModifyNodeId",
+        pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub modified_by_user_id: Option<String> = "modifiedByUserId",
+        pub name: Option<String> = "name",
+        pub parent_id: Option<String> = "parentId",
+        pub position: Option<i64> = "position",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub revision: Option<i64> = "revision",
+        pub system: Option<bool> = "system",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub visibility_filter: Option<NomenclatureGroupOrganizationFilter> = "visibilityFilter",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_group_create`, `nomenclature_group_list`, `nomenclature_group_update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupStoreBalanceLevel new(store_id: impl Into<String>) {
+        pub store_id: Option<String> = "storeId" asked,
+        pub value: Option<ExactDecimal> = "value",
+        pub value_assigned: Option<bool> = "valueAssigned",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/group/restore`.
+    pub struct NomenclatureGroupUndeleteRequest new(group_ids: Vec<String>) {
+        pub group_ids: Vec<String> = "groupIds" required,
+        pub recursively: Option<bool> = "recursively",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/group/restore`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupUndeleteResponse {
+        pub message: Option<String> = "message",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/group/update`.
+    pub struct NomenclatureGroupUpdateRequest new(
         code: impl Into<String>,
         group_id: impl Into<String>,
-        name: impl Into<String>,
-    ) -> Self {
-        Self {
-            accounting_category_id: None,
-            category_id: None,
-            code: code.into(),
-            color: None,
-            custom_categories: None,
-            default_course: None,
-            default_maximum_store_balance_level: None,
-            default_minimum_store_balance_level: None,
-            description: None,
-            font_color: None,
-            front_image_id: None,
-            group_article: None,
-            group_id: group_id.into(),
-            include_in_report: None,
-            is_fixed_price: None,
-            markup_settings: None,
-            maximum_store_balance_levels: None,
-            minimum_store_balance_levels: None,
-            name: name.into(),
-            parent_id: None,
-            price_markup_percent: None,
-            tax_category_id: None,
-            visibility_filter: None,
-            extra: Extra::new(),
-        }
+        name: impl Into<String>
+    ) {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub category_id: Option<String> = "categoryId",
+        pub code: String = "code" required,
+        pub color: Option<NomenclatureGroupRGBColor> = "color",
+        pub custom_categories: Option<Vec<NomenclatureGroupCustomCategory>> = "customCategories",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub description: Option<String> = "description",
+        pub font_color: Option<NomenclatureGroupRGBColor> = "fontColor",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub group_article: Option<String> = "groupArticle",
+        pub group_id: String = "groupId" required,
+        pub include_in_report: Option<bool> = "includeInReport",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub markup_settings: Option<Vec<NomenclatureGroupMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureGroupStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub name: String = "name" required,
+        pub parent_id: Option<String> = "parentId",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub visibility_filter: Option<NomenclatureGroupOrganizationFilter> = "visibilityFilter",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/group/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureGroupUpdateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/group/update`.
+    #[derive(Default)]
+    pub struct NomenclatureGroupUpdateResponse {
+        pub group_id: Option<String> = "groupId",
+        pub message: Option<String> = "message",
+    }
 }

@@ -2,1246 +2,604 @@
 
 //! Bodies of the group `nomenclature_nomenclature_product`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::{number::ExactDecimal, unknown::Extra};
+use crate::number::ExactDecimal;
 
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update` and 1 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductBarcode {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductBarcode {
-    pub fn new(barcode: impl Into<String>, r#type: impl Into<String>) -> Self {
-        Self {
-            barcode: Some(barcode.into()),
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update` and 1 more.
+    #[derive(Default)]
+    pub struct NomenclatureProductBarcode new(barcode: impl Into<String>, r#type: impl Into<String>) {
+        pub barcode: Option<String> = "barcode" asked,
+        pub container_id: Option<String> = "containerId",
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductChildModifier {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductChildModifier {
+        pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>> = "childModifiers",
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub maximum_amount: Option<i64> = "maximumAmount",
+        pub minimum_amount: Option<i64> = "minimumAmount",
+        pub modifier_id: Option<String> = "modifierId",
+        pub required: Option<bool> = "required",
+        pub splittable: Option<bool> = "splittable",
+    }
 }
 
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductContainer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_master_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_unique_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_container_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_container_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_container_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_in_front: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductContainer {
+        pub container_id: Option<String> = "containerId",
+        pub container_weight: Option<ExactDecimal> = "containerWeight",
+        pub franchise_master_id: Option<String> = "franchiseMasterId",
+        pub franchise_unique_id: Option<String> = "franchiseUniqueId",
+        pub full_container_weight: Option<ExactDecimal> = "fullContainerWeight",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub line_number: Option<String> = "lineNumber",
+        pub max_container_weight: Option<ExactDecimal> = "maxContainerWeight",
+        pub min_container_weight: Option<ExactDecimal> = "minContainerWeight",
+        pub name: Option<String> = "name",
+        pub quantity: Option<ExactDecimal> = "quantity",
+        pub use_in_front: Option<bool> = "useInFront",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v2/product/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alcohol_class: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_independent_of_parent_amount: Option<bool>,
-    pub amount_unit_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<NomenclatureProductBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_buy_from_cashdesk: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_change_amount_cooked_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_printable: Option<bool>,
-    pub code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cold_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub containers: Option<Vec<NomenclatureProductContainer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cook_with_main_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_normal: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_peak: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_sale_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled_product_size_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub egais_alc_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_purchase_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excluded_section_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hot_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub images: Option<Vec<NomenclatureProductImage>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invoice_supplier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_calculate_unit_weight: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_dish_of_day: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_flyer_program: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_not_in_store_movement: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_nutrition_value_auto_calculated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_percentage_of_alcohol_applicable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_time_pay_product: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_time_pay_product_duration_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<NomenclatureProductModifier>>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_kitchen: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_economic_activity_nomenclature_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage_of_alcohol: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub precheque_printable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub print_on_add: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub producer_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_scale_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_factors: Option<NomenclatureProductSizeFactors>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_tag_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_type_for_cooking: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_schedule: Option<NomenclatureProductRateSchedule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relative_rate_schedule: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_nature: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_pay_product_duration_step_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transfer_type: Option<String>,
-    pub r#type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_capacity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_inventory: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_default_cooking_time: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_range_for_invoices: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uz_fiscal_code: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductCreateRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/create`.
+    pub struct NomenclatureProductCreateRequest new(
         amount_unit_id: impl Into<String>,
         code: impl Into<String>,
         name: impl Into<String>,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            accounting_category_id: None,
-            alcohol_class: None,
-            allergen_group_ids: None,
-            amount_independent_of_parent_amount: None,
-            amount_unit_id: amount_unit_id.into(),
-            barcodes: None,
-            can_buy_from_cashdesk: None,
-            can_change_amount_cooked_dish: None,
-            can_set_open_price: None,
-            category_id: None,
-            cheque_printable: None,
-            code: code.into(),
-            cold_loss_percent: None,
-            color: None,
-            containers: None,
-            cook_with_main_dish: None,
-            cooking_time_normal: None,
-            cooking_time_peak: None,
-            cooking_type: None,
-            custom_categories: None,
-            default_container_id: None,
-            default_course: None,
-            default_included_in_menu: None,
-            default_maximum_store_balance_level: None,
-            default_minimum_store_balance_level: None,
-            default_sale_price: None,
-            description: None,
-            description_english: None,
-            disabled_product_size_ids: None,
-            egais_alc_code: None,
-            estimated_purchase_price: None,
-            excluded_section_ids: None,
-            expiration_date: None,
-            font_color: None,
-            front_image_id: None,
-            full_name: None,
-            full_name_english: None,
-            gtin: None,
-            hot_loss_percent: None,
-            images: None,
-            invoice_supplier_id: None,
-            is_calculate_unit_weight: None,
-            is_dish_of_day: None,
-            is_fixed_price: None,
-            is_flyer_program: None,
-            is_not_in_store_movement: None,
-            is_nutrition_value_auto_calculated: None,
-            is_percentage_of_alcohol_applicable: None,
-            is_time_pay_product: None,
-            item_category_id: None,
-            markup_settings: None,
-            maximum_store_balance_levels: None,
-            minimum_store_balance_levels: None,
-            minimum_time_pay_product_duration_minutes: None,
-            modifier_schema_id: None,
-            modifier_schema_redefinitions: None,
-            modifiers: None,
-            name: name.into(),
-            name_english: None,
-            name_kitchen: None,
-            nutrition_values: None,
-            outer_economic_activity_nomenclature_code: None,
-            parent_group_id: None,
-            percentage_of_alcohol: None,
-            place_type_id: None,
-            position: None,
-            precheque_printable: None,
-            price_markup_percent: None,
-            print_on_add: None,
-            producer_ids: None,
-            product_article: None,
-            product_id: None,
-            product_scale_id: None,
-            product_size_factors: None,
-            product_tag_ids: None,
-            product_type_for_cooking: None,
-            rate_schedule: None,
-            relative_rate_schedule: None,
-            source_nature: None,
-            tax_category_id: None,
-            time_pay_product_duration_step_minutes: None,
-            transfer_type: None,
-            r#type: r#type.into(),
-            unit_capacity: None,
-            unit_weight: None,
-            use_balance_for_inventory: None,
-            use_balance_for_sell: None,
-            use_default_cooking_time: None,
-            use_range_for_invoices: None,
-            uz_fiscal_code: None,
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub alcohol_class: Option<String> = "alcoholClass",
+        pub allergen_group_ids: Option<Vec<String>> = "allergenGroupIds",
+        pub amount_independent_of_parent_amount: Option<bool> = "amountIndependentOfParentAmount",
+        pub amount_unit_id: String = "amountUnitId" required,
+        pub barcodes: Option<Vec<NomenclatureProductBarcode>> = "barcodes",
+        pub can_buy_from_cashdesk: Option<bool> = "canBuyFromCashdesk",
+        pub can_change_amount_cooked_dish: Option<bool> = "canChangeAmountCookedDish",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub category_id: Option<String> = "categoryId",
+        pub cheque_printable: Option<bool> = "chequePrintable",
+        pub code: String = "code" required,
+        pub cold_loss_percent: Option<ExactDecimal> = "coldLossPercent",
+        pub color: Option<NomenclatureProductRGBColor> = "color",
+        pub containers: Option<Vec<NomenclatureProductContainer>> = "containers",
+        pub cook_with_main_dish: Option<bool> = "cookWithMainDish",
+        pub cooking_time_normal: Option<i64> = "cookingTimeNormal",
+        pub cooking_time_peak: Option<i64> = "cookingTimePeak",
+        pub cooking_type: Option<String> = "cookingType",
+        pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>> = "customCategories",
+        pub default_container_id: Option<String> = "defaultContainerId",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_included_in_menu: Option<bool> = "defaultIncludedInMenu",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub default_sale_price: Option<ExactDecimal> = "defaultSalePrice",
+        pub description: Option<String> = "description",
+        pub description_english: Option<String> = "descriptionEnglish",
+        pub disabled_product_size_ids: Option<Vec<String>> = "disabledProductSizeIds",
+        pub egais_alc_code: Option<String> = "egaisAlcCode",
+        pub estimated_purchase_price: Option<ExactDecimal> = "estimatedPurchasePrice",
+        pub excluded_section_ids: Option<Vec<String>> = "excludedSectionIds",
+        pub expiration_date: Option<i64> = "expirationDate",
+        pub font_color: Option<NomenclatureProductRGBColor> = "fontColor",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub full_name: Option<String> = "fullName",
+        pub full_name_english: Option<String> = "fullNameEnglish",
+        pub gtin: Option<String> = "gtin",
+        pub hot_loss_percent: Option<ExactDecimal> = "hotLossPercent",
+        pub images: Option<Vec<NomenclatureProductImage>> = "images",
+        pub invoice_supplier_id: Option<String> = "invoiceSupplierId",
+        pub is_calculate_unit_weight: Option<bool> = "isCalculateUnitWeight",
+        pub is_dish_of_day: Option<bool> = "isDishOfDay",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub is_flyer_program: Option<bool> = "isFlyerProgram",
+        pub is_not_in_store_movement: Option<bool> = "isNotInStoreMovement",
+        pub is_nutrition_value_auto_calculated: Option<bool> = "isNutritionValueAutoCalculated",
+        pub is_percentage_of_alcohol_applicable: Option<bool> = "isPercentageOfAlcoholApplicable",
+        pub is_time_pay_product: Option<bool> = "isTimePayProduct",
+        pub item_category_id: Option<String> = "itemCategoryId",
+        pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub minimum_time_pay_product_duration_minutes: Option<i64> = "minimumTimePayProductDurationMinutes",
+        pub modifier_schema_id: Option<String> = "modifierSchemaId",
+        pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>> = "modifierSchemaRedefinitions",
+        pub modifiers: Option<Vec<NomenclatureProductModifier>> = "modifiers",
+        pub name: String = "name" required,
+        pub name_english: Option<String> = "nameEnglish",
+        pub name_kitchen: Option<String> = "nameKitchen",
+        pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>> = "nutritionValues",
+        pub outer_economic_activity_nomenclature_code: Option<String> = "outerEconomicActivityNomenclatureCode",
+        pub parent_group_id: Option<String> = "parentGroupId",
+        pub percentage_of_alcohol: Option<ExactDecimal> = "percentageOfAlcohol",
+        pub place_type_id: Option<String> = "placeTypeId",
+        pub position: Option<i64> = "position",
+        pub precheque_printable: Option<bool> = "prechequePrintable",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub print_on_add: Option<bool> = "printOnAdd",
+        pub producer_ids: Option<Vec<String>> = "producerIds",
+        pub product_article: Option<String> = "productArticle",
+        pub product_id: Option<String> = "productId",
+        pub product_scale_id: Option<String> = "productScaleId",
+        pub product_size_factors: Option<NomenclatureProductSizeFactors> = "productSizeFactors",
+        pub product_tag_ids: Option<Vec<String>> = "productTagIds",
+        pub product_type_for_cooking: Option<String> = "productTypeForCooking",
+        pub rate_schedule: Option<NomenclatureProductRateSchedule> = "rateSchedule",
+        pub relative_rate_schedule: Option<bool> = "relativeRateSchedule",
+        pub source_nature: Option<String> = "sourceNature",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub time_pay_product_duration_step_minutes: Option<i64> = "timePayProductDurationStepMinutes",
+        pub transfer_type: Option<String> = "transferType",
+        pub r#type: String = "type" required,
+        pub unit_capacity: Option<ExactDecimal> = "unitCapacity",
+        pub unit_weight: Option<ExactDecimal> = "unitWeight",
+        pub use_balance_for_inventory: Option<bool> = "useBalanceForInventory",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+        pub use_default_cooking_time: Option<bool> = "useDefaultCookingTime",
+        pub use_range_for_invoices: Option<bool> = "useRangeForInvoices",
+        pub uz_fiscal_code: Option<String> = "uzFiscalCode",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/product/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductCreateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductCustomCategory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_list_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_value_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductDayTime {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minutes: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/product/delete`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductDeleteRequest {
-    pub product_ids: Vec<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductDeleteRequest {
-    pub fn new(product_ids: Vec<String>) -> Self {
-        Self {
-            product_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/create`.
+    #[derive(Default)]
+    pub struct NomenclatureProductCreateResponse {
+        pub message: Option<String> = "message",
+        pub product_article: Option<String> = "productArticle",
+        pub product_id: Option<String> = "productId",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/product/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductDeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `nomenclature_product_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductImage {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/product/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<NomenclatureProductFilter>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `POST /api/nomenclature/v2/product/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<NomenclatureProductResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductMarkupSetting {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductMarkupSetting {
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            organization_id: Some(organization_id.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductCustomCategory {
+        pub category_list_id: Option<String> = "categoryListId",
+        pub category_value_id: Option<String> = "categoryValueId",
     }
 }
 
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductModifier {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers_have_min_max_restrictions: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub splittable: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductModifierSchemaRedefinition {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductNutritionValue {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carbohydrate_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fat_amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_components: Option<BTreeMap<String, ExactDecimal>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub protein_amount: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductRGBColor {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blue: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub green: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub red: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductRate {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Vec<NomenclatureProductRateInterval>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_rate: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductRateInterval {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub begin: Option<NomenclatureProductDayTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub day_of_week: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end: Option<NomenclatureProductDayTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductRateSchedule {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rates: Option<Vec<NomenclatureProductRate>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `nomenclature_product_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alcohol_class: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_independent_of_parent_amount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_unit_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assembly_chart_modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<NomenclatureProductBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_buy_from_cashdesk: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_change_amount_cooked_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_printable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cold_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub containers: Option<Vec<NomenclatureProductContainer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cook_with_main_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_normal: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_peak: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_sale_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled_fields: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled_product_size_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub egais_alc_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_purchase_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excluded_section_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_master_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub franchise_unique_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hot_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub images: Option<Vec<NomenclatureProductImage>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invoice_supplier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_calculate_unit_weight: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_dish_of_day: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_flyer_program: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_not_in_store_movement: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_nutrition_value_auto_calculated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_percentage_of_alcohol_applicable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_time_pay_product: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_modify_node_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_time_pay_product_duration_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_by_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<NomenclatureProductModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_kitchen: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_economic_activity_nomenclature_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage_of_alcohol: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub precheque_printable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub print_on_add: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub producer_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_scale_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_factors: Option<NomenclatureProductSizeFactors>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_tag_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_type_for_cooking: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_schedule: Option<NomenclatureProductRateSchedule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relative_rate_schedule: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_nature: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_pay_product_duration_step_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transfer_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_capacity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_inventory: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_default_cooking_time: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_range_for_invoices: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uz_fiscal_code: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductSizeFactors {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub factors: Option<BTreeMap<String, BTreeMap<String, String>>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductStoreBalanceLevel {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value_assigned: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductStoreBalanceLevel {
-    pub fn new(store_id: impl Into<String>) -> Self {
-        Self {
-            store_id: Some(store_id.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductDayTime {
+        pub minutes: Option<i64> = "minutes",
     }
 }
 
-/// Body of `POST /api/nomenclature/v2/product/restore`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUndeleteRequest {
-    pub product_ids: Vec<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductUndeleteRequest {
-    pub fn new(product_ids: Vec<String>) -> Self {
-        Self {
-            product_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/delete`.
+    pub struct NomenclatureProductDeleteRequest new(product_ids: Vec<String>) {
+        pub product_ids: Vec<String> = "productIds" required,
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/product/restore`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUndeleteResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/nomenclature/v2/product/update_barcodes`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUpdateBarcodesRequest {
-    pub barcodes: Vec<NomenclatureProductBarcode>,
-    pub product_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl NomenclatureProductUpdateBarcodesRequest {
-    pub fn new(barcodes: Vec<NomenclatureProductBarcode>, product_id: impl Into<String>) -> Self {
-        Self {
-            barcodes,
-            product_id: product_id.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/delete`.
+    #[derive(Default)]
+    pub struct NomenclatureProductDeleteResponse {
+        pub message: Option<String> = "message",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/product/update_barcodes`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUpdateBarcodesResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_product_list`.
+    #[derive(Default)]
+    pub struct NomenclatureProductFilter {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+        pub values: Option<Vec<Value>> = "values",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v2/product/update`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounting_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alcohol_class: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allergen_group_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_independent_of_parent_amount: Option<bool>,
-    pub amount_unit_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Vec<NomenclatureProductBarcode>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_buy_from_cashdesk: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_change_amount_cooked_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_set_open_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_printable: Option<bool>,
-    pub code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cold_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub containers: Option<Vec<NomenclatureProductContainer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cook_with_main_dish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_normal: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_time_peak: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_container_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_course: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_included_in_menu: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_maximum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_minimum_store_balance_level: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_sale_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled_product_size_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub egais_alc_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_purchase_price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excluded_section_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<NomenclatureProductRGBColor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub front_image_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hot_loss_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub images: Option<Vec<NomenclatureProductImage>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invoice_supplier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_calculate_unit_weight: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_dish_of_day: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fixed_price: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_flyer_program: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_not_in_store_movement: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_nutrition_value_auto_calculated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_percentage_of_alcohol_applicable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_time_pay_product: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_time_pay_product_duration_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<NomenclatureProductModifier>>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_english: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_kitchen: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outer_economic_activity_nomenclature_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage_of_alcohol: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place_type_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub precheque_printable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_markup_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub print_on_add: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub producer_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    pub product_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_scale_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_factors: Option<NomenclatureProductSizeFactors>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_tag_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_type_for_cooking: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_schedule: Option<NomenclatureProductRateSchedule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relative_rate_schedule: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_nature: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_pay_product_duration_step_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transfer_type: Option<String>,
-    pub r#type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_capacity: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_weight: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_inventory: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_balance_for_sell: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_default_cooking_time: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_range_for_invoices: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uz_fiscal_code: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductImage {
+        pub end_at: Option<String> = "endAt",
+        pub image_id: Option<String> = "imageId",
+        pub start_at: Option<String> = "startAt",
+        pub r#type: Option<String> = "type",
+    }
 }
-impl NomenclatureProductUpdateRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/list`.
+    #[derive(Default)]
+    pub struct NomenclatureProductListRequest {
+        pub filters: Option<Vec<NomenclatureProductFilter>> = "filters",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/list`.
+    #[derive(Default)]
+    pub struct NomenclatureProductListResponse {
+        pub items: Option<Vec<NomenclatureProductResponse>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductMarkupSetting new(organization_id: impl Into<String>) {
+        pub markup_percent: Option<ExactDecimal> = "markupPercent",
+        pub organization_id: Option<String> = "organizationId" asked,
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductModifier {
+        pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>> = "childModifiers",
+        pub child_modifiers_have_min_max_restrictions: Option<bool> = "childModifiersHaveMinMaxRestrictions",
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub maximum_amount: Option<i64> = "maximumAmount",
+        pub minimum_amount: Option<i64> = "minimumAmount",
+        pub modifier_id: Option<String> = "modifierId",
+        pub required: Option<bool> = "required",
+        pub splittable: Option<bool> = "splittable",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductModifierSchemaRedefinition {
+        pub child_modifiers: Option<Vec<NomenclatureProductChildModifier>> = "childModifiers",
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub maximum_amount: Option<i64> = "maximumAmount",
+        pub minimum_amount: Option<i64> = "minimumAmount",
+        pub modifier_id: Option<String> = "modifierId",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductNutritionValue {
+        pub carbohydrate_amount: Option<ExactDecimal> = "carbohydrateAmount",
+        pub energy_amount: Option<ExactDecimal> = "energyAmount",
+        pub fat_amount: Option<ExactDecimal> = "fatAmount",
+        pub nutrition_components: Option<BTreeMap<String, ExactDecimal>> = "nutritionComponents",
+        pub organization_ids: Option<Vec<String>> = "organizationIds",
+        pub product_size_id: Option<String> = "productSizeId",
+        pub protein_amount: Option<ExactDecimal> = "proteinAmount",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductRGBColor {
+        pub blue: Option<i64> = "blue",
+        pub green: Option<i64> = "green",
+        pub red: Option<i64> = "red",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductRate {
+        pub intervals: Option<Vec<NomenclatureProductRateInterval>> = "intervals",
+        pub service_rate: Option<String> = "serviceRate",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductRateInterval {
+        pub begin: Option<NomenclatureProductDayTime> = "begin",
+        pub day_of_week: Option<String> = "dayOfWeek",
+        pub end: Option<NomenclatureProductDayTime> = "end",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductRateSchedule {
+        pub rates: Option<Vec<NomenclatureProductRate>> = "rates",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `nomenclature_product_list`.
+    #[derive(Default)]
+    pub struct NomenclatureProductResponse {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub alcohol_class: Option<String> = "alcoholClass",
+        pub allergen_group_ids: Option<Vec<String>> = "allergenGroupIds",
+        pub amount_independent_of_parent_amount: Option<bool> = "amountIndependentOfParentAmount",
+        pub amount_unit_id: Option<String> = "amountUnitId",
+        pub assembly_chart_modified_at: Option<String> = "assemblyChartModifiedAt",
+        pub barcodes: Option<Vec<NomenclatureProductBarcode>> = "barcodes",
+        pub can_buy_from_cashdesk: Option<bool> = "canBuyFromCashdesk",
+        pub can_change_amount_cooked_dish: Option<bool> = "canChangeAmountCookedDish",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub category_id: Option<String> = "categoryId",
+        pub cheque_printable: Option<bool> = "chequePrintable",
+        pub code: Option<String> = "code",
+        pub cold_loss_percent: Option<ExactDecimal> = "coldLossPercent",
+        pub color: Option<NomenclatureProductRGBColor> = "color",
+        pub containers: Option<Vec<NomenclatureProductContainer>> = "containers",
+        pub cook_with_main_dish: Option<bool> = "cookWithMainDish",
+        pub cooking_time_normal: Option<i64> = "cookingTimeNormal",
+        pub cooking_time_peak: Option<i64> = "cookingTimePeak",
+        pub cooking_type: Option<String> = "cookingType",
+        pub created_at: Option<String> = "createdAt",
+        pub created_by_user_id: Option<String> = "createdByUserId",
+        pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>> = "customCategories",
+        pub default_container_id: Option<String> = "defaultContainerId",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_included_in_menu: Option<bool> = "defaultIncludedInMenu",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub default_sale_price: Option<ExactDecimal> = "defaultSalePrice",
+        pub deleted_at: Option<String> = "deletedAt",
+        pub description: Option<String> = "description",
+        pub description_english: Option<String> = "descriptionEnglish",
+        pub disabled_fields: Option<Vec<String>> = "disabledFields",
+        pub disabled_product_size_ids: Option<Vec<String>> = "disabledProductSizeIds",
+        pub egais_alc_code: Option<String> = "egaisAlcCode",
+        pub estimated_purchase_price: Option<ExactDecimal> = "estimatedPurchasePrice",
+        pub excluded_section_ids: Option<Vec<String>> = "excludedSectionIds",
+        pub expiration_date: Option<i64> = "expirationDate",
+        pub font_color: Option<NomenclatureProductRGBColor> = "fontColor",
+        pub franchise_master_id: Option<String> = "franchiseMasterId",
+        pub franchise_unique_id: Option<String> = "franchiseUniqueId",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub full_name: Option<String> = "fullName",
+        pub full_name_english: Option<String> = "fullNameEnglish",
+        pub gtin: Option<String> = "gtin",
+        pub hot_loss_percent: Option<ExactDecimal> = "hotLossPercent",
+        pub images: Option<Vec<NomenclatureProductImage>> = "images",
+        pub invoice_supplier_id: Option<String> = "invoiceSupplierId",
+        pub is_calculate_unit_weight: Option<bool> = "isCalculateUnitWeight",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub is_dish_of_day: Option<bool> = "isDishOfDay",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub is_flyer_program: Option<bool> = "isFlyerProgram",
+        pub is_not_in_store_movement: Option<bool> = "isNotInStoreMovement",
+        pub is_nutrition_value_auto_calculated: Option<bool> = "isNutritionValueAutoCalculated",
+        pub is_percentage_of_alcohol_applicable: Option<bool> = "isPercentageOfAlcoholApplicable",
+        pub is_time_pay_product: Option<bool> = "isTimePayProduct",
+        pub item_category_id: Option<String> = "itemCategoryId",
+        pub last_modify_node_id: Option<String> = "lastModifyNodeId",
+        pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub minimum_time_pay_product_duration_minutes: Option<i64> = "minimumTimePayProductDurationMinutes",
+        pub modified_at: Option<String> = "modifiedAt",
+        pub modified_by_user_id: Option<String> = "modifiedByUserId",
+        pub modifier_schema_id: Option<String> = "modifierSchemaId",
+        pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>> = "modifierSchemaRedefinitions",
+        pub modifiers: Option<Vec<NomenclatureProductModifier>> = "modifiers",
+        pub name: Option<String> = "name",
+        pub name_english: Option<String> = "nameEnglish",
+        pub name_kitchen: Option<String> = "nameKitchen",
+        pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>> = "nutritionValues",
+        pub outer_economic_activity_nomenclature_code: Option<String> = "outerEconomicActivityNomenclatureCode",
+        pub parent_group_id: Option<String> = "parentGroupId",
+        pub percentage_of_alcohol: Option<ExactDecimal> = "percentageOfAlcohol",
+        pub place_type_id: Option<String> = "placeTypeId",
+        pub position: Option<i64> = "position",
+        pub precheque_printable: Option<bool> = "prechequePrintable",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub print_on_add: Option<bool> = "printOnAdd",
+        pub producer_ids: Option<Vec<String>> = "producerIds",
+        pub product_article: Option<String> = "productArticle",
+        pub product_id: Option<String> = "productId",
+        pub product_scale_id: Option<String> = "productScaleId",
+        pub product_size_factors: Option<NomenclatureProductSizeFactors> = "productSizeFactors",
+        pub product_tag_ids: Option<Vec<String>> = "productTagIds",
+        pub product_type_for_cooking: Option<String> = "productTypeForCooking",
+        pub rate_schedule: Option<NomenclatureProductRateSchedule> = "rateSchedule",
+        pub relative_rate_schedule: Option<bool> = "relativeRateSchedule",
+        pub revision: Option<i64> = "revision",
+        pub source_nature: Option<String> = "sourceNature",
+        pub system: Option<bool> = "system",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub time_pay_product_duration_step_minutes: Option<i64> = "timePayProductDurationStepMinutes",
+        pub transfer_type: Option<String> = "transferType",
+        pub r#type: Option<String> = "type",
+        pub unit_capacity: Option<ExactDecimal> = "unitCapacity",
+        pub unit_weight: Option<ExactDecimal> = "unitWeight",
+        pub use_balance_for_inventory: Option<bool> = "useBalanceForInventory",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+        pub use_default_cooking_time: Option<bool> = "useDefaultCookingTime",
+        pub use_range_for_invoices: Option<bool> = "useRangeForInvoices",
+        pub uz_fiscal_code: Option<String> = "uzFiscalCode",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductSizeFactors {
+        pub factors: Option<BTreeMap<String, BTreeMap<String, String>>> = "factors",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductStoreBalanceLevel new(store_id: impl Into<String>) {
+        pub store_id: Option<String> = "storeId" asked,
+        pub value: Option<ExactDecimal> = "value",
+        pub value_assigned: Option<bool> = "valueAssigned",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/restore`.
+    pub struct NomenclatureProductUndeleteRequest new(product_ids: Vec<String>) {
+        pub product_ids: Vec<String> = "productIds" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/restore`.
+    #[derive(Default)]
+    pub struct NomenclatureProductUndeleteResponse {
+        pub message: Option<String> = "message",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/update_barcodes`.
+    pub struct NomenclatureProductUpdateBarcodesRequest new(
+        barcodes: Vec<NomenclatureProductBarcode>,
+        product_id: impl Into<String>
+    ) {
+        pub barcodes: Vec<NomenclatureProductBarcode> = "barcodes" required,
+        pub product_id: String = "productId" required,
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/update_barcodes`.
+    #[derive(Default)]
+    pub struct NomenclatureProductUpdateBarcodesResponse {
+        pub message: Option<String> = "message",
+        pub product_id: Option<String> = "productId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v2/product/update`.
+    pub struct NomenclatureProductUpdateRequest new(
         amount_unit_id: impl Into<String>,
         code: impl Into<String>,
         name: impl Into<String>,
         product_id: impl Into<String>,
-        r#type: impl Into<String>,
-    ) -> Self {
-        Self {
-            accounting_category_id: None,
-            alcohol_class: None,
-            allergen_group_ids: None,
-            amount_independent_of_parent_amount: None,
-            amount_unit_id: amount_unit_id.into(),
-            barcodes: None,
-            can_buy_from_cashdesk: None,
-            can_change_amount_cooked_dish: None,
-            can_set_open_price: None,
-            category_id: None,
-            cheque_printable: None,
-            code: code.into(),
-            cold_loss_percent: None,
-            color: None,
-            containers: None,
-            cook_with_main_dish: None,
-            cooking_time_normal: None,
-            cooking_time_peak: None,
-            cooking_type: None,
-            custom_categories: None,
-            default_container_id: None,
-            default_course: None,
-            default_included_in_menu: None,
-            default_maximum_store_balance_level: None,
-            default_minimum_store_balance_level: None,
-            default_sale_price: None,
-            description: None,
-            description_english: None,
-            disabled_product_size_ids: None,
-            egais_alc_code: None,
-            estimated_purchase_price: None,
-            excluded_section_ids: None,
-            expiration_date: None,
-            font_color: None,
-            front_image_id: None,
-            full_name: None,
-            full_name_english: None,
-            gtin: None,
-            hot_loss_percent: None,
-            images: None,
-            invoice_supplier_id: None,
-            is_calculate_unit_weight: None,
-            is_dish_of_day: None,
-            is_fixed_price: None,
-            is_flyer_program: None,
-            is_not_in_store_movement: None,
-            is_nutrition_value_auto_calculated: None,
-            is_percentage_of_alcohol_applicable: None,
-            is_time_pay_product: None,
-            item_category_id: None,
-            markup_settings: None,
-            maximum_store_balance_levels: None,
-            minimum_store_balance_levels: None,
-            minimum_time_pay_product_duration_minutes: None,
-            modifier_schema_id: None,
-            modifier_schema_redefinitions: None,
-            modifiers: None,
-            name: name.into(),
-            name_english: None,
-            name_kitchen: None,
-            nutrition_values: None,
-            outer_economic_activity_nomenclature_code: None,
-            parent_group_id: None,
-            percentage_of_alcohol: None,
-            place_type_id: None,
-            position: None,
-            precheque_printable: None,
-            price_markup_percent: None,
-            print_on_add: None,
-            producer_ids: None,
-            product_article: None,
-            product_id: product_id.into(),
-            product_scale_id: None,
-            product_size_factors: None,
-            product_tag_ids: None,
-            product_type_for_cooking: None,
-            rate_schedule: None,
-            relative_rate_schedule: None,
-            source_nature: None,
-            tax_category_id: None,
-            time_pay_product_duration_step_minutes: None,
-            transfer_type: None,
-            r#type: r#type.into(),
-            unit_capacity: None,
-            unit_weight: None,
-            use_balance_for_inventory: None,
-            use_balance_for_sell: None,
-            use_default_cooking_time: None,
-            use_range_for_invoices: None,
-            uz_fiscal_code: None,
-            extra: Extra::new(),
-        }
+        r#type: impl Into<String>
+    ) {
+        pub accounting_category_id: Option<String> = "accountingCategoryId",
+        pub alcohol_class: Option<String> = "alcoholClass",
+        pub allergen_group_ids: Option<Vec<String>> = "allergenGroupIds",
+        pub amount_independent_of_parent_amount: Option<bool> = "amountIndependentOfParentAmount",
+        pub amount_unit_id: String = "amountUnitId" required,
+        pub barcodes: Option<Vec<NomenclatureProductBarcode>> = "barcodes",
+        pub can_buy_from_cashdesk: Option<bool> = "canBuyFromCashdesk",
+        pub can_change_amount_cooked_dish: Option<bool> = "canChangeAmountCookedDish",
+        pub can_set_open_price: Option<bool> = "canSetOpenPrice",
+        pub category_id: Option<String> = "categoryId",
+        pub cheque_printable: Option<bool> = "chequePrintable",
+        pub code: String = "code" required,
+        pub cold_loss_percent: Option<ExactDecimal> = "coldLossPercent",
+        pub color: Option<NomenclatureProductRGBColor> = "color",
+        pub containers: Option<Vec<NomenclatureProductContainer>> = "containers",
+        pub cook_with_main_dish: Option<bool> = "cookWithMainDish",
+        pub cooking_time_normal: Option<i64> = "cookingTimeNormal",
+        pub cooking_time_peak: Option<i64> = "cookingTimePeak",
+        pub cooking_type: Option<String> = "cookingType",
+        pub custom_categories: Option<Vec<NomenclatureProductCustomCategory>> = "customCategories",
+        pub default_container_id: Option<String> = "defaultContainerId",
+        pub default_course: Option<i64> = "defaultCourse",
+        pub default_included_in_menu: Option<bool> = "defaultIncludedInMenu",
+        pub default_maximum_store_balance_level: Option<ExactDecimal> = "defaultMaximumStoreBalanceLevel",
+        pub default_minimum_store_balance_level: Option<ExactDecimal> = "defaultMinimumStoreBalanceLevel",
+        pub default_sale_price: Option<ExactDecimal> = "defaultSalePrice",
+        pub description: Option<String> = "description",
+        pub description_english: Option<String> = "descriptionEnglish",
+        pub disabled_product_size_ids: Option<Vec<String>> = "disabledProductSizeIds",
+        pub egais_alc_code: Option<String> = "egaisAlcCode",
+        pub estimated_purchase_price: Option<ExactDecimal> = "estimatedPurchasePrice",
+        pub excluded_section_ids: Option<Vec<String>> = "excludedSectionIds",
+        pub expiration_date: Option<i64> = "expirationDate",
+        pub font_color: Option<NomenclatureProductRGBColor> = "fontColor",
+        pub front_image_id: Option<String> = "frontImageId",
+        pub full_name: Option<String> = "fullName",
+        pub full_name_english: Option<String> = "fullNameEnglish",
+        pub gtin: Option<String> = "gtin",
+        pub hot_loss_percent: Option<ExactDecimal> = "hotLossPercent",
+        pub images: Option<Vec<NomenclatureProductImage>> = "images",
+        pub invoice_supplier_id: Option<String> = "invoiceSupplierId",
+        pub is_calculate_unit_weight: Option<bool> = "isCalculateUnitWeight",
+        pub is_dish_of_day: Option<bool> = "isDishOfDay",
+        pub is_fixed_price: Option<bool> = "isFixedPrice",
+        pub is_flyer_program: Option<bool> = "isFlyerProgram",
+        pub is_not_in_store_movement: Option<bool> = "isNotInStoreMovement",
+        pub is_nutrition_value_auto_calculated: Option<bool> = "isNutritionValueAutoCalculated",
+        pub is_percentage_of_alcohol_applicable: Option<bool> = "isPercentageOfAlcoholApplicable",
+        pub is_time_pay_product: Option<bool> = "isTimePayProduct",
+        pub item_category_id: Option<String> = "itemCategoryId",
+        pub markup_settings: Option<Vec<NomenclatureProductMarkupSetting>> = "markupSettings",
+        pub maximum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "maximumStoreBalanceLevels",
+        pub minimum_store_balance_levels: Option<Vec<NomenclatureProductStoreBalanceLevel>> = "minimumStoreBalanceLevels",
+        pub minimum_time_pay_product_duration_minutes: Option<i64> = "minimumTimePayProductDurationMinutes",
+        pub modifier_schema_id: Option<String> = "modifierSchemaId",
+        pub modifier_schema_redefinitions: Option<Vec<NomenclatureProductModifierSchemaRedefinition>> = "modifierSchemaRedefinitions",
+        pub modifiers: Option<Vec<NomenclatureProductModifier>> = "modifiers",
+        pub name: String = "name" required,
+        pub name_english: Option<String> = "nameEnglish",
+        pub name_kitchen: Option<String> = "nameKitchen",
+        pub nutrition_values: Option<Vec<NomenclatureProductNutritionValue>> = "nutritionValues",
+        pub outer_economic_activity_nomenclature_code: Option<String> = "outerEconomicActivityNomenclatureCode",
+        pub parent_group_id: Option<String> = "parentGroupId",
+        pub percentage_of_alcohol: Option<ExactDecimal> = "percentageOfAlcohol",
+        pub place_type_id: Option<String> = "placeTypeId",
+        pub position: Option<i64> = "position",
+        pub precheque_printable: Option<bool> = "prechequePrintable",
+        pub price_markup_percent: Option<ExactDecimal> = "priceMarkupPercent",
+        pub print_on_add: Option<bool> = "printOnAdd",
+        pub producer_ids: Option<Vec<String>> = "producerIds",
+        pub product_article: Option<String> = "productArticle",
+        pub product_id: String = "productId" required,
+        pub product_scale_id: Option<String> = "productScaleId",
+        pub product_size_factors: Option<NomenclatureProductSizeFactors> = "productSizeFactors",
+        pub product_tag_ids: Option<Vec<String>> = "productTagIds",
+        pub product_type_for_cooking: Option<String> = "productTypeForCooking",
+        pub rate_schedule: Option<NomenclatureProductRateSchedule> = "rateSchedule",
+        pub relative_rate_schedule: Option<bool> = "relativeRateSchedule",
+        pub source_nature: Option<String> = "sourceNature",
+        pub tax_category_id: Option<String> = "taxCategoryId",
+        pub time_pay_product_duration_step_minutes: Option<i64> = "timePayProductDurationStepMinutes",
+        pub transfer_type: Option<String> = "transferType",
+        pub r#type: String = "type" required,
+        pub unit_capacity: Option<ExactDecimal> = "unitCapacity",
+        pub unit_weight: Option<ExactDecimal> = "unitWeight",
+        pub use_balance_for_inventory: Option<bool> = "useBalanceForInventory",
+        pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
+        pub use_default_cooking_time: Option<bool> = "useDefaultCookingTime",
+        pub use_range_for_invoices: Option<bool> = "useRangeForInvoices",
+        pub uz_fiscal_code: Option<String> = "uzFiscalCode",
     }
 }
 
-/// Answer of `POST /api/nomenclature/v2/product/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NomenclatureProductUpdateResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_article: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v2/product/update`.
+    #[derive(Default)]
+    pub struct NomenclatureProductUpdateResponse {
+        pub message: Option<String> = "message",
+        pub product_article: Option<String> = "productArticle",
+        pub product_id: Option<String> = "productId",
+    }
 }

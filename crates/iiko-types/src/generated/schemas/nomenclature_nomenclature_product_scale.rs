@@ -2,138 +2,95 @@
 
 //! Bodies of the group `nomenclature_nomenclature_product_scale`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Answer of `POST /api/nomenclature/v1/product-scale/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductScaleListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ProductScaleResponse>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/nomenclature/v1/product-scale/list`.
+    #[derive(Default)]
+    pub struct ProductScaleListResponse {
+        pub items: Option<Vec<ProductScaleResponse>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Answer of `nomenclature_product_scale_create`, `nomenclature_product_scale_delete`, `nomenclature_product_scale_get` and 1 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductScaleResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_sizes: Option<Vec<ProductSizeResponse>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `nomenclature_product_scale_create`, `nomenclature_product_scale_delete`, `nomenclature_product_scale_get` and 1 more.
+    #[derive(Default)]
+    pub struct ProductScaleResponse {
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub product_sizes: Option<Vec<ProductSizeResponse>> = "productSizes",
+    }
 }
 
-/// Part of the body of `nomenclature_product_scale_create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeCreateFields {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_product_scale_create`.
+    #[derive(Default)]
+    pub struct ProductSizeCreateFields {
+        pub default: Option<bool> = "default",
+        pub name: Option<String> = "name",
+        pub priority: Option<i64> = "priority",
+        pub short_name: Option<String> = "shortName",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/product-scale/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeCreateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_sizes: Option<Vec<ProductSizeCreateFields>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/product-scale/create`.
+    #[derive(Default)]
+    pub struct ProductSizeCreateRequest {
+        pub name: Option<String> = "name",
+        pub product_sizes: Option<Vec<ProductSizeCreateFields>> = "productSizes",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/product-scale/delete`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeDeleteRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/product-scale/delete`.
+    #[derive(Default)]
+    pub struct ProductSizeDeleteRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/product-scale/get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeGetRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/product-scale/get`.
+    #[derive(Default)]
+    pub struct ProductSizeGetRequest {
+        pub id: Option<String> = "id",
+    }
 }
 
-/// Part of the answer of `nomenclature_product_scale_create`, `nomenclature_product_scale_delete`, `nomenclature_product_scale_get` and 2 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `nomenclature_product_scale_create`, `nomenclature_product_scale_delete`, `nomenclature_product_scale_get` and 2 more.
+    #[derive(Default)]
+    pub struct ProductSizeResponse {
+        pub default: Option<bool> = "default",
+        pub id: Option<String> = "id",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub name: Option<String> = "name",
+        pub priority: Option<i64> = "priority",
+        pub short_name: Option<String> = "shortName",
+    }
 }
 
-/// Part of the body of `nomenclature_product_scale_update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeUpdateFields {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `nomenclature_product_scale_update`.
+    #[derive(Default)]
+    pub struct ProductSizeUpdateFields {
+        pub default: Option<bool> = "default",
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+        pub priority: Option<i64> = "priority",
+        pub short_name: Option<String> = "shortName",
+    }
 }
 
-/// Body of `POST /api/nomenclature/v1/product-scale/update`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductSizeUpdateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_sizes: Option<Vec<ProductSizeUpdateFields>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/nomenclature/v1/product-scale/update`.
+    #[derive(Default)]
+    pub struct ProductSizeUpdateRequest {
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+        pub product_sizes: Option<Vec<ProductSizeUpdateFields>> = "productSizes",
+    }
 }

@@ -2,38 +2,20 @@
 
 //! Bodies of the group `notifications`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{Guid, OrganizationId};
 
-use crate::{
-    ids::{Guid, OrganizationId},
-    unknown::Extra,
-};
-
-/// Part of the body of `notifications_send`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderAttentionNotificationRequest {
-    pub additional_info: String,
-    pub order_id: Guid,
-    pub order_source: String,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderAttentionNotificationRequest {
-    pub fn new(
-        additional_info: impl Into<String>,
-        order_id: Guid,
-        order_source: impl Into<String>,
+crate::object::object! {
+    /// Part of the body of `notifications_send`.
+    pub struct OrderAttentionNotificationRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            additional_info: additional_info.into(),
-            order_id,
-            order_source: order_source.into(),
-            organization_id,
-            extra: Extra::new(),
-        }
+        order_source: impl Into<String>,
+        order_id: Guid,
+        additional_info: impl Into<String>
+    ) {
+        pub additional_info: String = "additionalInfo" required,
+        pub order_id: Guid = "orderId" required,
+        pub order_source: String = "orderSource" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
@@ -44,21 +26,13 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the body of `notifications_send`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendNotificationRequestBase {
-    pub message_type: String,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl SendNotificationRequestBase {
-    pub fn new(message_type: impl Into<String>, organization_id: OrganizationId) -> Self {
-        Self {
-            message_type: message_type.into(),
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `notifications_send`.
+    pub struct SendNotificationRequestBase new(
+        message_type: impl Into<String>,
+        organization_id: OrganizationId
+    ) {
+        pub message_type: String = "messageType" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }

@@ -2,42 +2,24 @@
 
 //! Bodies of the group `operations`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    ids::{CorrelationId, OrganizationId},
-    unknown::Extra,
-};
+use crate::ids::{CorrelationId, OrganizationId};
 
-/// Part of the answer of `commands_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ErrorCommandStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exception: Option<Value>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `commands_status`.
+    #[derive(Default)]
+    pub struct ErrorCommandStatus {
+        pub error_reason: Option<String> = "errorReason",
+        pub exception: Option<Value> = "exception",
+    }
 }
 
-/// Body of `POST /api/1/commands/status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCommandStatusRequest {
-    pub correlation_id: CorrelationId,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetCommandStatusRequest {
-    pub fn new(correlation_id: CorrelationId, organization_id: OrganizationId) -> Self {
-        Self {
-            correlation_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/commands/status`.
+    pub struct GetCommandStatusRequest new(organization_id: OrganizationId, correlation_id: CorrelationId) {
+        pub correlation_id: CorrelationId = "correlationId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
@@ -50,28 +32,24 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the answer of `commands_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetCommandStatusResponseBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `commands_status`.
+    #[derive(Default)]
+    pub struct GetCommandStatusResponseBase {
+        pub state: Option<String> = "state",
+    }
 }
 
-/// Part of the answer of `commands_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InProgressCommandStatus {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `commands_status`.
+    #[derive(Default)]
+    pub struct InProgressCommandStatus {
+    }
 }
 
-/// Part of the answer of `commands_status`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SuccessCommandStatus {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `commands_status`.
+    #[derive(Default)]
+    pub struct SuccessCommandStatus {
+    }
 }

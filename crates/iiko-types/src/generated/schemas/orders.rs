@@ -2,8 +2,6 @@
 
 //! Bodies of the group `orders`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
@@ -12,407 +10,199 @@ use crate::{
     },
     time::LocalTime,
     union::Tagged,
-    unknown::Extra,
 };
 
-/// Body of `POST /api/1/order/add_customer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddCustomerToTableOrderRequest {
-    pub customer: TableOrderCustomer,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/order/add_customer`.
+    pub struct AddCustomerToTableOrderRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        customer: TableOrderCustomer
+    ) {
+        pub customer: TableOrderCustomer = "customer" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+    }
 }
-impl AddCustomerToTableOrderRequest {
-    pub fn new(
-        customer: TableOrderCustomer,
+
+crate::object::object! {
+    /// Body of `POST /api/1/order/add_items`.
+    pub struct AddItemsToTableOrderRequest new(
         order_id: Guid,
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            customer,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        items: Vec<OrderItem>
+    ) {
+        pub add_order_items_settings: Option<AddTableOrderItemsSettings> = "addOrderItemsSettings",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub items: Vec<OrderItem> = "items" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/order/add_items`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddItemsToTableOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub add_order_items_settings: Option<AddTableOrderItemsSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    pub items: Vec<OrderItem>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddItemsToTableOrderRequest {
-    pub fn new(items: Vec<OrderItem>, order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            add_order_items_settings: None,
-            combos: None,
-            items,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the body of `order_add_items`.
+    #[derive(Default)]
+    pub struct AddTableOrderItemsSettings {
+        pub service_print: Option<bool> = "servicePrint",
     }
 }
 
-/// Part of the body of `order_add_items`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddTableOrderItemsSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_print: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/order/cancel`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelTableOrderRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id_for_writeoff: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CancelTableOrderRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            removal_comment: None,
-            removal_type_id: None,
-            user_id_for_writeoff: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/order/cancel`.
+    pub struct CancelTableOrderRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub removal_comment: Option<String> = "removalComment",
+        pub removal_type_id: Option<Guid> = "removalTypeId",
+        pub user_id_for_writeoff: Option<Guid> = "userIdForWriteoff",
     }
 }
 
-/// Body of `POST /api/1/order/close`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CloseTableOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CloseTableOrderRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            cheque_additional_info: None,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/order/close`.
+    pub struct CloseTableOrderRequest new(organization_id: OrganizationId, order_id: Guid) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `POST /api/1/order/create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateTableOrderRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_order_settings: Option<CreateTableOrderSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<TableOrder>,
-    pub organization_id: OrganizationId,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CreateTableOrderRequest {
-    pub fn new(organization_id: OrganizationId, terminal_group_id: TerminalGroupId) -> Self {
-        Self {
-            create_order_settings: None,
-            order: None,
-            organization_id,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Part of the body of `order_create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateTableOrderSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_stop_list: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_print: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_to_front_timeout: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/order/by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTableOrdersByIdRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_ids: Option<Vec<Guid>>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_order_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_external_data_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTableOrdersByIdRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            order_ids: None,
-            organization_ids,
-            pos_order_ids: None,
-            return_external_data_keys: None,
-            source_keys: None,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/order/by_table`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTableOrdersByTableRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<LocalTime>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_keys: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Vec<OrderStatus>>,
-    pub table_ids: Vec<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTableOrdersByTableRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>, table_ids: Vec<Guid>) -> Self {
-        Self {
-            date_from: None,
-            date_to: None,
-            organization_ids,
-            source_keys: None,
-            statuses: None,
-            table_ids,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Part of the body of `order_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GuestsInfo {
-    pub count: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GuestsInfo {
-    pub fn new(count: i64) -> Self {
-        Self {
-            count,
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// Body of `POST /api/1/order/init_by_posOrder`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InitTableOrderByPosOrderRequest {
-    pub organization_id: OrganizationId,
-    pub pos_order_ids: Vec<Guid>,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl InitTableOrderByPosOrderRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/order/create`.
+    pub struct CreateTableOrderRequest new(
         organization_id: OrganizationId,
-        pos_order_ids: Vec<Guid>,
-        terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            organization_id,
-            pos_order_ids,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        terminal_group_id: TerminalGroupId
+    ) {
+        pub create_order_settings: Option<CreateTableOrderSettings> = "createOrderSettings",
+        pub order: Option<TableOrder> = "order",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Body of `POST /api/1/order/init_by_table`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InitTableOrderRequest {
-    pub organization_id: OrganizationId,
-    pub table_ids: Vec<Guid>,
-    pub terminal_group_id: TerminalGroupId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `order_create`.
+    #[derive(Default)]
+    pub struct CreateTableOrderSettings {
+        pub check_stop_list: Option<bool> = "checkStopList",
+        pub service_print: Option<bool> = "servicePrint",
+        pub transport_to_front_timeout: Option<i64> = "transportToFrontTimeout",
+    }
 }
-impl InitTableOrderRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Body of `POST /api/1/order/by_id`.
+    pub struct GetTableOrdersByIdRequest new(organization_ids: Vec<OrganizationId>) {
+        pub order_ids: Option<Vec<Guid>> = "orderIds",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
+        pub return_external_data_keys: Option<Vec<String>> = "returnExternalDataKeys",
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/order/by_table`.
+    pub struct GetTableOrdersByTableRequest new(organization_ids: Vec<OrganizationId>, table_ids: Vec<Guid>) {
+        pub date_from: Option<LocalTime> = "dateFrom",
+        pub date_to: Option<LocalTime> = "dateTo",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub source_keys: Option<Vec<String>> = "sourceKeys",
+        pub statuses: Option<Vec<OrderStatus>> = "statuses",
+        pub table_ids: Vec<Guid> = "tableIds" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `order_create`.
+    pub struct GuestsInfo new(count: i64) {
+        pub count: i64 = "count" required,
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/order/init_by_posOrder`.
+    pub struct InitTableOrderByPosOrderRequest new(
         organization_id: OrganizationId,
-        table_ids: Vec<Guid>,
         terminal_group_id: TerminalGroupId,
-    ) -> Self {
-        Self {
-            organization_id,
-            table_ids,
-            terminal_group_id,
-            extra: Extra::new(),
-        }
+        pos_order_ids: Vec<Guid>
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub pos_order_ids: Vec<Guid> = "posOrderIds" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the body of `order_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cheque_additional_info: Option<ChequeAdditionalInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<Combo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Tagged<RegularCustomer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts_info: Option<DiscountsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<GuestsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    pub items: Vec<OrderItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<LoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<Payment>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tab_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TableOrder {
-    pub fn new(items: Vec<OrderItem>) -> Self {
-        Self {
-            cheque_additional_info: None,
-            combos: None,
-            customer: None,
-            discounts_info: None,
-            external_data: None,
-            external_number: None,
-            guest_count: None,
-            guests: None,
-            id: None,
-            items,
-            loyalty_info: None,
-            menu_id: None,
-            order_type_id: None,
-            payments: None,
-            phone: None,
-            price_category_id: None,
-            source_key: None,
-            tab_name: None,
-            table_ids: None,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/order/init_by_table`.
+    pub struct InitTableOrderRequest new(
+        organization_id: OrganizationId,
+        terminal_group_id: TerminalGroupId,
+        table_ids: Vec<Guid>
+    ) {
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub table_ids: Vec<Guid> = "tableIds" required,
+        pub terminal_group_id: TerminalGroupId = "terminalGroupId" required,
     }
 }
 
-/// Part of the body of `order_add_customer`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderCustomer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthdate: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<Gender>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_order_status_notifications: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub surname: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `order_create`.
+    pub struct TableOrder new(items: Vec<OrderItem>) {
+        pub cheque_additional_info: Option<ChequeAdditionalInfo> = "chequeAdditionalInfo",
+        pub combos: Option<Vec<Combo>> = "combos",
+        pub customer: Option<Tagged<RegularCustomer>> = "customer",
+        pub discounts_info: Option<DiscountsInfo> = "discountsInfo",
+        pub external_data: Option<Vec<ExternalData>> = "externalData",
+        pub external_number: Option<String> = "externalNumber",
+        pub guest_count: Option<i64> = "guestCount",
+        pub guests: Option<GuestsInfo> = "guests",
+        pub id: Option<Guid> = "id",
+        pub items: Vec<OrderItem> = "items" required,
+        pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
+        pub menu_id: Option<String> = "menuId",
+        pub order_type_id: Option<Guid> = "orderTypeId",
+        pub payments: Option<Vec<Payment>> = "payments",
+        pub phone: Option<String> = "phone",
+        pub price_category_id: Option<Guid> = "priceCategoryId",
+        pub source_key: Option<String> = "sourceKey",
+        pub tab_name: Option<String> = "tabName",
+        pub table_ids: Option<Vec<Guid>> = "tableIds",
+        pub tips: Option<Vec<TipsPayment>> = "tips",
+    }
 }
 
-/// Answer of `POST /api/1/order/create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_info: Option<TableOrderInfo>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `order_add_customer`.
+    #[derive(Default)]
+    pub struct TableOrderCustomer {
+        pub birthdate: Option<LocalTime> = "birthdate",
+        pub comment: Option<String> = "comment",
+        pub email: Option<String> = "email",
+        pub gender: Option<Gender> = "gender",
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+        pub phone: Option<String> = "phone",
+        pub should_receive_order_status_notifications: Option<bool> = "shouldReceiveOrderStatusNotifications",
+        pub surname: Option<String> = "surname",
+    }
 }
 
-/// Answer of `order_by_id`, `order_by_table`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrdersResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub orders: Option<Vec<TableOrderInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/order/create`.
+    #[derive(Default)]
+    pub struct TableOrderResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub order_info: Option<TableOrderInfo> = "orderInfo",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `order_by_id`, `order_by_table`.
+    #[derive(Default)]
+    pub struct TableOrdersResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub orders: Option<Vec<TableOrderInfo>> = "orders",
+    }
 }

@@ -2,8 +2,6 @@
 
 //! Bodies of the group `organizations`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId},
     number::ExactDecimal,
@@ -11,98 +9,37 @@ use crate::{
         AddressFormatType, AddressHintsServiceType, DeliveryOrderPaymentSettings,
         DeliverySettingsServiceType, ExternalDataEntry,
     },
-    unknown::Extra,
 };
 
-/// Part of the answer of `organizations_settings`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address_format_type: Option<AddressFormatType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address_lookup: Option<Vec<AddressHintsServiceType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirm_allowed_interval_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country_phone_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency_iso_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_call_center_payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_delivery_city_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_city_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_order_payment_settings: Option<DeliveryOrderPaymentSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_service_type: Option<DeliverySettingsServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalDataEntry>>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_anonymous_guests_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_confirmation_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_discount_affects_vat: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source_required_in_delivery: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_comment_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prices_vat_inclusive: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restaurant_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_business_hours_and_mapping: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_uae_addressing_system: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrganizationSettings {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            address_format_type: None,
-            address_lookup: None,
-            confirm_allowed_interval_in_minutes: None,
-            country: None,
-            country_phone_code: None,
-            currency_iso_name: None,
-            default_call_center_payment_type_id: None,
-            default_delivery_city_id: None,
-            delivery_city_ids: None,
-            delivery_order_payment_settings: None,
-            delivery_service_type: None,
-            external_data: None,
-            id,
-            is_anonymous_guests_allowed: None,
-            is_confirmation_enabled: None,
-            latitude: None,
-            longitude: None,
-            loyalty_discount_affects_vat: None,
-            marketing_source_required_in_delivery: None,
-            name: None,
-            order_item_comment_enabled: None,
-            prices_vat_inclusive: None,
-            restaurant_address: None,
-            use_business_hours_and_mapping: None,
-            use_uae_addressing_system: None,
-            version: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `organizations_settings`.
+    pub struct OrganizationSettings new(id: Guid) {
+        pub address_format_type: Option<AddressFormatType> = "addressFormatType",
+        pub address_lookup: Option<Vec<AddressHintsServiceType>> = "addressLookup",
+        pub confirm_allowed_interval_in_minutes: Option<i64> = "confirmAllowedIntervalInMinutes",
+        pub country: Option<String> = "country",
+        pub country_phone_code: Option<String> = "countryPhoneCode",
+        pub currency_iso_name: Option<String> = "currencyIsoName",
+        pub default_call_center_payment_type_id: Option<Guid> = "defaultCallCenterPaymentTypeId",
+        pub default_delivery_city_id: Option<Guid> = "defaultDeliveryCityId",
+        pub delivery_city_ids: Option<Vec<Guid>> = "deliveryCityIds",
+        pub delivery_order_payment_settings: Option<DeliveryOrderPaymentSettings> = "deliveryOrderPaymentSettings",
+        pub delivery_service_type: Option<DeliverySettingsServiceType> = "deliveryServiceType",
+        pub external_data: Option<Vec<ExternalDataEntry>> = "externalData",
+        pub id: Guid = "id" required,
+        pub is_anonymous_guests_allowed: Option<bool> = "isAnonymousGuestsAllowed",
+        pub is_confirmation_enabled: Option<bool> = "isConfirmationEnabled",
+        pub latitude: Option<ExactDecimal> = "latitude",
+        pub longitude: Option<ExactDecimal> = "longitude",
+        pub loyalty_discount_affects_vat: Option<bool> = "loyaltyDiscountAffectsVat",
+        pub marketing_source_required_in_delivery: Option<bool> = "marketingSourceRequiredInDelivery",
+        pub name: Option<String> = "name",
+        pub order_item_comment_enabled: Option<bool> = "orderItemCommentEnabled",
+        pub prices_vat_inclusive: Option<bool> = "pricesVatInclusive",
+        pub restaurant_address: Option<String> = "restaurantAddress",
+        pub use_business_hours_and_mapping: Option<bool> = "useBusinessHoursAndMapping",
+        pub use_uae_addressing_system: Option<bool> = "useUaeAddressingSystem",
+        pub version: Option<String> = "version",
     }
 }
 
@@ -136,29 +73,22 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `POST /api/1/organizations/settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationsSettingsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_disabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<OrganizationId>>,
-    pub parameters: Option<Vec<OrganizationSettingsParameters>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_external_data: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/organizations/settings`.
+    #[derive(Default)]
+    pub struct OrganizationsSettingsRequest {
+        pub include_disabled: Option<bool> = "includeDisabled",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
+        pub parameters: Option<Vec<OrganizationSettingsParameters>> = "parameters" key,
+        pub return_external_data: Option<Vec<String>> = "returnExternalData",
+    }
 }
 
-/// Answer of `POST /api/1/organizations/settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationsSettingsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organizations: Option<Vec<OrganizationSettings>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/organizations/settings`.
+    #[derive(Default)]
+    pub struct OrganizationsSettingsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub organizations: Option<Vec<OrganizationSettings>> = "organizations",
+    }
 }

@@ -3,117 +3,83 @@
 //! Bodies of the group `platform_events`.
 
 use chrono::{DateTime, FixedOffset};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::unknown::Extra;
-
-/// Part of the answer of `platform_events_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventAttributeDoc {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `platform_events_list`.
+    #[derive(Default)]
+    pub struct EventAttributeDoc {
+        pub code: Option<String> = "code",
+        pub value: Option<Value> = "value",
+    }
 }
 
-/// Part of the answer of `platform_events_metadata_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_types: Option<Vec<EventType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `platform_events_metadata_list`.
+    #[derive(Default)]
+    pub struct EventGroup {
+        pub code: Option<String> = "code",
+        pub event_types: Option<Vec<EventType>> = "eventTypes",
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `platform_events_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<Vec<EventAttributeDoc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `platform_events_list`.
+    #[derive(Default)]
+    pub struct EventListItem {
+        pub attributes: Option<Vec<EventAttributeDoc>> = "attributes",
+        pub event_type: Option<String> = "eventType",
+        pub id: Option<String> = "id",
+        pub occurred_at: Option<String> = "occurredAt",
+        pub source: Option<String> = "source",
+    }
 }
 
-/// Body of `POST /api/platform/v1/events/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_types: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_time: Option<DateTime<FixedOffset>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to_time: Option<DateTime<FixedOffset>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/platform/v1/events/list`.
+    #[derive(Default)]
+    pub struct EventListRequest {
+        pub event_types: Option<Vec<String>> = "eventTypes",
+        pub from_revision: Option<i64> = "fromRevision",
+        pub from_time: Option<DateTime<FixedOffset>> = "fromTime",
+        pub organization_id: Option<String> = "organizationId",
+        pub to_time: Option<DateTime<FixedOffset>> = "toTime",
+    }
 }
 
-/// Answer of `POST /api/platform/v1/events/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<EventListItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/platform/v1/events/list`.
+    #[derive(Default)]
+    pub struct EventListResponse {
+        pub items: Option<Vec<EventListItem>> = "items",
+        pub revision: Option<i64> = "revision",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Body of `POST /api/platform/v1/events/metadata/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventMetadataListRequest {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/platform/v1/events/metadata/list`.
+    #[derive(Default)]
+    pub struct EventMetadataListRequest {
+    }
 }
 
-/// Answer of `POST /api/platform/v1/events/metadata/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventMetadataListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_groups: Option<Vec<EventGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/platform/v1/events/metadata/list`.
+    #[derive(Default)]
+    pub struct EventMetadataListResponse {
+        pub event_groups: Option<Vec<EventGroup>> = "eventGroups",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }
 
-/// Part of the answer of `platform_events_metadata_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventType {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `platform_events_metadata_list`.
+    #[derive(Default)]
+    pub struct EventType {
+        pub code: Option<String> = "code",
+        pub name: Option<String> = "name",
+        pub severity: Option<i64> = "severity",
+    }
 }

@@ -2,13 +2,10 @@
 
 //! Bodies of the group `report`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
     time::UtcTime,
-    unknown::Extra,
 };
 
 crate::open_enum::open_number_enum! {
@@ -20,95 +17,59 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Body of `POST /api/1/loyalty/iiko/customer/transactions/by_date`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTransactionsReportByPeriodRequest {
-    pub customer_id: Guid,
-    pub date_from: UtcTime,
-    pub date_to: UtcTime,
-    pub organization_id: OrganizationId,
-    pub page_number: i64,
-    pub page_size: i64,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTransactionsReportByPeriodRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/transactions/by_date`.
+    pub struct GetTransactionsReportByPeriodRequest new(
         customer_id: Guid,
         date_from: UtcTime,
         date_to: UtcTime,
-        organization_id: OrganizationId,
         page_number: i64,
         page_size: i64,
-    ) -> Self {
-        Self {
-            customer_id,
-            date_from,
-            date_to,
-            organization_id,
-            page_number,
-            page_size,
-            extra: Extra::new(),
-        }
+        organization_id: OrganizationId
+    ) {
+        pub customer_id: Guid = "customerId" required,
+        pub date_from: UtcTime = "dateFrom" required,
+        pub date_to: UtcTime = "dateTo" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub page_number: i64 = "pageNumber" required,
+        pub page_size: i64 = "pageSize" required,
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/transactions/by_date`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTransactionsReportByPeriodResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transactions: Option<Vec<TransportTransactionsReportItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/loyalty/iiko/customer/transactions/by_revision`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTransactionsReportByRevisionRequest {
-    pub customer_id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_transaction_id: Option<Guid>,
-    pub organization_id: OrganizationId,
-    pub page_size: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetTransactionsReportByRevisionRequest {
-    pub fn new(customer_id: Guid, organization_id: OrganizationId, page_size: i64) -> Self {
-        Self {
-            customer_id,
-            last_transaction_id: None,
-            organization_id,
-            page_size,
-            revision: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/transactions/by_date`.
+    #[derive(Default)]
+    pub struct GetTransactionsReportByPeriodResponse {
+        pub page_number: Option<i64> = "pageNumber",
+        pub page_size: Option<i64> = "pageSize",
+        pub transactions: Option<Vec<TransportTransactionsReportItem>> = "transactions",
     }
 }
 
-/// Answer of `POST /api/1/loyalty/iiko/customer/transactions/by_revision`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetTransactionsReportByRevisionResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_transaction_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transactions: Option<Vec<TransportTransactionsReportItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/loyalty/iiko/customer/transactions/by_revision`.
+    pub struct GetTransactionsReportByRevisionRequest new(
+        customer_id: Guid,
+        page_size: i64,
+        organization_id: OrganizationId
+    ) {
+        pub customer_id: Guid = "customerId" required,
+        pub last_transaction_id: Option<Guid> = "lastTransactionId",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub page_size: i64 = "pageSize" required,
+        pub revision: Option<i64> = "revision",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/1/loyalty/iiko/customer/transactions/by_revision`.
+    #[derive(Default)]
+    pub struct GetTransactionsReportByRevisionResponse {
+        pub last_revision: Option<i64> = "lastRevision",
+        pub last_transaction_id: Option<Guid> = "lastTransactionId",
+        pub page_size: Option<i64> = "pageSize",
+        pub transactions: Option<Vec<TransportTransactionsReportItem>> = "transactions",
+    }
 }
 
 crate::open_enum::open_number_enum! {
@@ -173,137 +134,59 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TransportTransactionsCertificateReportItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
+    #[derive(Default)]
+    pub struct TransportTransactionsCertificateReportItem {
+        pub number: Option<String> = "number",
+        pub series: Option<String> = "series",
+        pub status_name: Option<String> = "statusName",
+        pub type_name: Option<String> = "typeName",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TransportTransactionsCouponReportItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
+    #[derive(Default)]
+    pub struct TransportTransactionsCouponReportItem {
+        pub number: Option<String> = "number",
+        pub series: Option<String> = "series",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TransportTransactionsReportItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_client_login: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_after: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_before: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub block_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub certificate: Option<TransportTransactionsCertificateReportItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent_type: Option<CertificateCounteragentType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub counteragent_type_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<TransportTransactionsCouponReportItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub emitent_name: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_delivery: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_ignored: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_campaign_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nominal: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_balance_before: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_order_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<TransactionType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_created: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_created_order: Option<UtcTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TransportTransactionsReportItem {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            api_client_login: None,
-            balance_after: None,
-            balance_before: None,
-            block_reason: None,
-            certificate: None,
-            comment: None,
-            counteragent: None,
-            counteragent_type: None,
-            counteragent_type_name: None,
-            coupon: None,
-            emitent_name: None,
-            id,
-            is_delivery: None,
-            is_ignored: None,
-            loyalty_user: None,
-            marketing_campaign_id: None,
-            nominal: None,
-            order_number: None,
-            order_sum: None,
-            organization_id: None,
-            pos_balance_before: None,
-            pos_order_id: None,
-            program_id: None,
-            revision: None,
-            sum: None,
-            terminal_group_id: None,
-            r#type: None,
-            type_name: None,
-            wallet_id: None,
-            when_created: None,
-            when_created_order: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_transactions_by_date`, `loyalty_iiko_customer_transactions_by_revision`.
+    pub struct TransportTransactionsReportItem new(id: Guid) {
+        pub api_client_login: Option<String> = "apiClientLogin",
+        pub balance_after: Option<ExactDecimal> = "balanceAfter",
+        pub balance_before: Option<ExactDecimal> = "balanceBefore",
+        pub block_reason: Option<String> = "blockReason",
+        pub certificate: Option<TransportTransactionsCertificateReportItem> = "certificate",
+        pub comment: Option<String> = "comment",
+        pub counteragent: Option<String> = "counteragent",
+        pub counteragent_type: Option<CertificateCounteragentType> = "counteragentType",
+        pub counteragent_type_name: Option<String> = "counteragentTypeName",
+        pub coupon: Option<TransportTransactionsCouponReportItem> = "coupon",
+        pub emitent_name: Option<String> = "emitentName",
+        pub id: Guid = "id" required,
+        pub is_delivery: Option<bool> = "isDelivery",
+        pub is_ignored: Option<bool> = "isIgnored",
+        pub loyalty_user: Option<String> = "loyaltyUser",
+        pub marketing_campaign_id: Option<Guid> = "marketingCampaignId",
+        pub nominal: Option<ExactDecimal> = "nominal",
+        pub order_number: Option<i64> = "orderNumber",
+        pub order_sum: Option<ExactDecimal> = "orderSum",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub pos_balance_before: Option<ExactDecimal> = "posBalanceBefore",
+        pub pos_order_id: Option<Guid> = "posOrderId",
+        pub program_id: Option<Guid> = "programId",
+        pub revision: Option<i64> = "revision",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub r#type: Option<TransactionType> = "type",
+        pub type_name: Option<String> = "typeName",
+        pub wallet_id: Option<Guid> = "walletId",
+        pub when_created: Option<UtcTime> = "whenCreated",
+        pub when_created_order: Option<UtcTime> = "whenCreatedOrder",
     }
 }

@@ -3,55 +3,36 @@
 //! Bodies of the group `reporting_income_plan`.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use crate::{number::ExactDecimal, unknown::Extra};
+use crate::number::ExactDecimal;
 
-/// Body of `POST /api/reporting/v1/income-plan/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetIncomePlanRequest {
-    pub date_from: NaiveDate,
-    pub date_to: NaiveDate,
-    pub organization_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetIncomePlanRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/reporting/v1/income-plan/list`.
+    pub struct GetIncomePlanRequest new(
         date_from: NaiveDate,
         date_to: NaiveDate,
-        organization_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            date_from,
-            date_to,
-            organization_id: organization_id.into(),
-            extra: Extra::new(),
-        }
+        organization_id: impl Into<String>
+    ) {
+        pub date_from: NaiveDate = "dateFrom" required,
+        pub date_to: NaiveDate = "dateTo" required,
+        pub organization_id: String = "organizationId" required,
     }
 }
 
-/// Answer of `POST /api/reporting/v1/income-plan/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetIncomePlanResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<IncomePlanItem>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/reporting/v1/income-plan/list`.
+    #[derive(Default)]
+    pub struct GetIncomePlanResponse {
+        pub items: Option<Vec<IncomePlanItem>> = "items",
+    }
 }
 
-/// Part of the answer of `reporting_income_plan_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IncomePlanItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan_value: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value_type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reporting_income_plan_list`.
+    #[derive(Default)]
+    pub struct IncomePlanItem {
+        pub date: Option<NaiveDate> = "date",
+        pub plan_value: Option<ExactDecimal> = "planValue",
+        pub value_type: Option<String> = "valueType",
+    }
 }

@@ -2,175 +2,94 @@
 
 //! Bodies of the group `reporting_olap`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::unknown::Extra;
-
-/// Body of `POST /api/reporting/v1/olap/columns/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetOlapColumnsRequest {
-    pub report_type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetOlapColumnsRequest {
-    pub fn new(report_type: impl Into<String>) -> Self {
-        Self {
-            report_type: report_type.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/reporting/v1/olap/columns/get`.
+    pub struct GetOlapColumnsRequest new(report_type: impl Into<String>) {
+        pub report_type: String = "reportType" required,
     }
 }
 
-/// Body of `POST /api/reporting/v1/olap/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetOlapReportRequest {
-    pub aggregate_fields: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub build_summary: Option<bool>,
-    pub filters: Vec<OlapFilterDoc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_by_col_fields: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_by_row_fields: Option<Vec<String>>,
-    pub report_type: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetOlapReportRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/reporting/v1/olap/get`.
+    pub struct GetOlapReportRequest new(
         aggregate_fields: Vec<String>,
         filters: Vec<OlapFilterDoc>,
-        report_type: impl Into<String>,
-    ) -> Self {
-        Self {
-            aggregate_fields,
-            build_summary: None,
-            filters,
-            group_by_col_fields: None,
-            group_by_row_fields: None,
-            report_type: report_type.into(),
-            extra: Extra::new(),
-        }
+        report_type: impl Into<String>
+    ) {
+        pub aggregate_fields: Vec<String> = "aggregateFields" required,
+        pub build_summary: Option<bool> = "buildSummary",
+        pub filters: Vec<OlapFilterDoc> = "filters" required,
+        pub group_by_col_fields: Option<Vec<String>> = "groupByColFields",
+        pub group_by_row_fields: Option<Vec<String>> = "groupByRowFields",
+        pub report_type: String = "reportType" required,
     }
 }
 
-/// Answer of `reporting_olap_get`, `reporting_olap_presets_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetOlapReportResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Vec<BTreeMap<String, Value>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub summary: Option<Vec<Value>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reporting_olap_columns_get`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OlapColumn {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_aggregate: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_filter: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub can_group: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the body of `reporting_olap_get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OlapFilterDoc {
-    pub filter_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_high: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_low: Option<bool>,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OlapFilterDoc {
-    pub fn new(filter_type: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            filter_type: filter_type.into(),
-            from: None,
-            include_high: None,
-            include_low: None,
-            name: name.into(),
-            period_type: None,
-            to: None,
-            values: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `reporting_olap_get`, `reporting_olap_presets_get`.
+    #[derive(Default)]
+    pub struct GetOlapReportResponse {
+        pub data: Option<Vec<BTreeMap<String, Value>>> = "data",
+        pub summary: Option<Vec<Value>> = "summary",
     }
 }
 
-/// Part of the answer of `reporting_olap_presets_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OlapPreset {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preset_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reporting_olap_columns_get`.
+    #[derive(Default)]
+    pub struct OlapColumn {
+        pub can_aggregate: Option<bool> = "canAggregate",
+        pub can_filter: Option<bool> = "canFilter",
+        pub can_group: Option<bool> = "canGroup",
+        pub display_name: Option<String> = "displayName",
+        pub name: Option<String> = "name",
+        pub tags: Option<Vec<String>> = "tags",
+        pub r#type: Option<String> = "type",
+    }
 }
 
-/// Body of `POST /api/reporting/v1/olap/presets/get`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OlapPresetReportRequest {
-    pub date_from: String,
-    pub date_to: String,
-    pub preset_id: String,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `reporting_olap_get`.
+    pub struct OlapFilterDoc new(filter_type: impl Into<String>, name: impl Into<String>) {
+        pub filter_type: String = "filterType" required,
+        pub from: Option<Value> = "from",
+        pub include_high: Option<bool> = "includeHigh",
+        pub include_low: Option<bool> = "includeLow",
+        pub name: String = "name" required,
+        pub period_type: Option<String> = "periodType",
+        pub to: Option<Value> = "to",
+        pub values: Option<Vec<String>> = "values",
+    }
 }
-impl OlapPresetReportRequest {
-    pub fn new(
+
+crate::object::object! {
+    /// Part of the answer of `reporting_olap_presets_list`.
+    #[derive(Default)]
+    pub struct OlapPreset {
+        pub name: Option<String> = "name",
+        pub preset_id: Option<String> = "presetId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/reporting/v1/olap/presets/get`.
+    pub struct OlapPresetReportRequest new(
         date_from: impl Into<String>,
         date_to: impl Into<String>,
-        preset_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            date_from: date_from.into(),
-            date_to: date_to.into(),
-            preset_id: preset_id.into(),
-            extra: Extra::new(),
-        }
+        preset_id: impl Into<String>
+    ) {
+        pub date_from: String = "dateFrom" required,
+        pub date_to: String = "dateTo" required,
+        pub preset_id: String = "presetId" required,
     }
 }
 
-/// Body of `POST /api/reporting/v1/olap/presets/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OlapPresetsListRequest {
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/reporting/v1/olap/presets/list`.
+    #[derive(Default)]
+    pub struct OlapPresetsListRequest {
+    }
 }

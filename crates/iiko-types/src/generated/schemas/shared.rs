@@ -2,7 +2,6 @@
 
 //! Bodies of the group `shared`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -10,30 +9,19 @@ use crate::{
     number::ExactDecimal,
     time::{LocalTime, TimeSpan, UtcTime},
     union::Tagged,
-    unknown::Extra,
 };
 
-/// Body of `deliveries_add_payments`, `order_add_payments`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddOrderPaymentsRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    pub payments: Vec<Payment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddOrderPaymentsRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId, payments: Vec<Payment>) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            payments,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `deliveries_add_payments`, `order_add_payments`.
+    pub struct AddOrderPaymentsRequest new(
+        order_id: Guid,
+        organization_id: OrganizationId,
+        payments: Vec<Payment>
+    ) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub payments: Vec<Payment> = "payments" required,
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
@@ -45,49 +33,24 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddressBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddressBase {
-    pub fn new(r#type: impl Into<String>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
+    #[derive(Default)]
+    pub struct AddressBase new(r#type: impl Into<String>) {
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddressCity {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doorphone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flat: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub floor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line1: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddressCity {
-    pub fn new(line1: impl Into<String>) -> Self {
-        Self {
-            line1: Some(line1.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
+    #[derive(Default)]
+    pub struct AddressCity new(line1: impl Into<String>) {
+        pub doorphone: Option<String> = "doorphone",
+        pub entrance: Option<String> = "entrance",
+        pub flat: Option<String> = "flat",
+        pub floor: Option<String> = "floor",
+        pub line1: Option<String> = "line1" asked,
+        pub region_id: Option<Guid> = "regionId",
     }
 }
 
@@ -111,483 +74,245 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddressLegacy {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub building: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doorphone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flat: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub floor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub house: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street: Option<DeliveryStreet>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AddressLegacy {
-    pub fn new(house: impl Into<String>, street: DeliveryStreet) -> Self {
-        Self {
-            house: Some(house.into()),
-            street: Some(street),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
+    #[derive(Default)]
+    pub struct AddressLegacy new(street: DeliveryStreet, house: impl Into<String>) {
+        pub building: Option<String> = "building",
+        pub doorphone: Option<String> = "doorphone",
+        pub entrance: Option<String> = "entrance",
+        pub flat: Option<String> = "flat",
+        pub floor: Option<String> = "floor",
+        pub house: Option<String> = "house" asked,
+        pub index: Option<String> = "index",
+        pub region_id: Option<Guid> = "regionId",
+        pub street: Option<DeliveryStreet> = "street" asked,
     }
 }
 
-/// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AnonymousCustomer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AnonymousCustomer {
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
+    #[derive(Default)]
+    pub struct AnonymousCustomer new(name: impl Into<String>) {
+        pub name: Option<String> = "name" asked,
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CancelInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<RetrievedCancelCause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_cancelled: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CardPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CardPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct CancelInfo {
+        pub cause: Option<RetrievedCancelCause> = "cause",
+        pub comment: Option<String> = "comment",
+        pub when_cancelled: Option<LocalTime> = "whenCancelled",
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CardPaymentAdditionalData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CardTipsPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_type_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CardTipsPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct CardPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub number: Option<String> = "number",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct CardPaymentAdditionalData {
+        pub card_type: Option<String> = "cardType",
+        pub custom_data: Option<String> = "customData",
+        pub number: Option<String> = "number",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashTipsPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_type_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashTipsPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
+    #[derive(Default)]
+    pub struct CardTipsPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub number: Option<String> = "number",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
+        pub tips_type_id: Option<Guid> = "tipsTypeId",
     }
 }
 
-/// Body of `deliveries_change_external_data`, `order_change_external_data`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeExternalDataRequest {
-    pub external_data: Vec<ExternalData>,
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct CashPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
+    }
 }
-impl ChangeExternalDataRequest {
-    pub fn new(
-        external_data: Vec<ExternalData>,
-        order_id: Guid,
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
+    #[derive(Default)]
+    pub struct CashTipsPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
+        pub tips_type_id: Option<Guid> = "tipsTypeId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `deliveries_change_external_data`, `order_change_external_data`.
+    pub struct ChangeExternalDataRequest new(
         organization_id: OrganizationId,
-    ) -> Self {
-        Self {
-            external_data,
-            order_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+        order_id: Guid,
+        external_data: Vec<ExternalData>
+    ) {
+        pub external_data: Vec<ExternalData> = "externalData" required,
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `deliveries_change_payments`, `order_change_payments`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangePaymentsRequest {
-    pub order_id: Guid,
-    pub organization_id: OrganizationId,
-    pub payments: Vec<Payment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPayment>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChangePaymentsRequest {
-    pub fn new(order_id: Guid, organization_id: OrganizationId, payments: Vec<Payment>) -> Self {
-        Self {
-            order_id,
-            organization_id,
-            payments,
-            tips: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `deliveries_change_payments`, `order_change_payments`.
+    pub struct ChangePaymentsRequest new(
+        organization_id: OrganizationId,
+        order_id: Guid,
+        payments: Vec<Payment>
+    ) {
+        pub order_id: Guid = "orderId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub payments: Vec<Payment> = "payments" required,
+        pub tips: Option<Vec<TipsPayment>> = "tips",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 6 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChequeAdditionalInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_internet_payment: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub need_receipt: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retail_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settlement_place: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ChequeAdditionalInfo {
-    pub fn new(need_receipt: bool) -> Self {
-        Self {
-            need_receipt: Some(need_receipt),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 6 more.
+    #[derive(Default)]
+    pub struct ChequeAdditionalInfo new(need_receipt: bool) {
+        pub email: Option<String> = "email",
+        pub is_internet_payment: Option<bool> = "isInternetPayment",
+        pub need_receipt: Option<bool> = "needReceipt" asked,
+        pub phone: Option<String> = "phone",
+        pub retail_address: Option<String> = "retailAddress",
+        pub settlement_place: Option<String> = "settlementPlace",
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 9 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Combo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_id: Option<SizeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Combo {
-    pub fn new(
-        amount: i64,
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 9 more.
+    pub struct Combo new(
         id: Guid,
         name: impl Into<String>,
+        amount: i64,
         price: ExactDecimal,
-        source_id: Guid,
-    ) -> Self {
-        Self {
-            amount: Some(amount),
-            id,
-            name: Some(name.into()),
-            price: Some(price),
-            program_id: None,
-            size_id: None,
-            source_id: Some(source_id),
-            extra: Extra::new(),
-        }
+        source_id: Guid
+    ) {
+        pub amount: Option<i64> = "amount" asked,
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name" asked,
+        pub price: Option<ExactDecimal> = "price" asked,
+        pub program_id: Option<Guid> = "programId",
+        pub size_id: Option<SizeId> = "sizeId",
+        pub source_id: Option<Guid> = "sourceId" asked,
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComboItemInformation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_group_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_source_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ComboItemInformation {
-    pub fn new(combo_group_id: Guid, combo_id: Guid, combo_source_id: Guid) -> Self {
-        Self {
-            combo_group_id: Some(combo_group_id),
-            combo_id: Some(combo_id),
-            combo_source_id: Some(combo_source_id),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct ComboItemInformation new(combo_id: Guid, combo_source_id: Guid, combo_group_id: Guid) {
+        pub combo_group_id: Option<Guid> = "comboGroupId" asked,
+        pub combo_group_name: Option<String> = "comboGroupName",
+        pub combo_id: Option<Guid> = "comboId" asked,
+        pub combo_source_id: Option<Guid> = "comboSourceId" asked,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompoundItemTemplate {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CompoundItemTemplate {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct CompoundItemTemplate new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompoundOrderItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<ComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub common_modifiers: Option<Vec<Modifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_component: Option<CompoundOrderItemComponent>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secondary_component: Option<CompoundOrderItemComponent>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CompoundOrderItem {
-    pub fn new(amount: ExactDecimal, primary_component: CompoundOrderItemComponent) -> Self {
-        Self {
-            amount: Some(amount),
-            primary_component: Some(primary_component),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct CompoundOrderItem new(
+        amount: ExactDecimal,
+        primary_component: CompoundOrderItemComponent
+    ) {
+        pub amount: Option<ExactDecimal> = "amount" asked,
+        pub combo_information: Option<ComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub common_modifiers: Option<Vec<Modifier>> = "commonModifiers",
+        pub primary_component: Option<CompoundOrderItemComponent> = "primaryComponent" asked,
+        pub product_size_id: Option<Guid> = "productSizeId",
+        pub secondary_component: Option<CompoundOrderItemComponent> = "secondaryComponent",
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompoundOrderItemComponent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<Modifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CompoundOrderItemComponent {
-    pub fn new(product_id: ProductId) -> Self {
-        Self {
-            product_id: Some(product_id),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct CompoundOrderItemComponent new(product_id: ProductId) {
+        pub modifiers: Option<Vec<Modifier>> = "modifiers",
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price",
+        pub product_id: Option<ProductId> = "productId" asked,
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 12 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Coordinates {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Coordinates {
-    pub fn new(latitude: ExactDecimal, longitude: ExactDecimal) -> Self {
-        Self {
-            latitude: Some(latitude),
-            longitude: Some(longitude),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 12 more.
+    #[derive(Default)]
+    pub struct Coordinates new(latitude: ExactDecimal, longitude: ExactDecimal) {
+        pub latitude: Option<ExactDecimal> = "latitude" asked,
+        pub longitude: Option<ExactDecimal> = "longitude" asked,
     }
 }
 
-/// Answer of `deliveries_add_items`, `deliveries_add_payments`, `deliveries_cancel` and 40 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CorrelationIdResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `deliveries_add_items`, `deliveries_add_payments`, `deliveries_cancel` and 40 more.
+    #[derive(Default)]
+    pub struct CorrelationIdResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+    }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CourierInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier: Option<RetrievedEmployee>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_courier_selected_manually: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct CourierInfo {
+        pub courier: Option<RetrievedEmployee> = "courier",
+        pub is_courier_selected_manually: Option<bool> = "isCourierSelectedManually",
+    }
 }
 
-/// Part of the body of `deliveries_create`, `deliveries_drafts_commit`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateOrderSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_stop_list: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transport_to_front_timeout: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the body of `deliveries_create`, `deliveries_drafts_commit`.
+    #[derive(Default)]
+    pub struct CreateOrderSettings {
+        pub check_stop_list: Option<bool> = "checkStopList",
+        pub transport_to_front_timeout: Option<i64> = "transportToFrontTimeout",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -607,90 +332,38 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CustomerBase {
-    pub fn new(r#type: impl Into<String>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
+    #[derive(Default)]
+    pub struct CustomerBase new(r#type: impl Into<String>) {
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeletionMethod {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    pub id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removal_type: Option<RetrievedRemovalType>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeletionMethod {
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            comment: None,
-            id: id.into(),
-            removal_type: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct DeletionMethod new(id: impl Into<String>) {
+        pub comment: Option<String> = "comment",
+        pub id: String = "id" required,
+        pub removal_type: Option<RetrievedRemovalType> = "removalType",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveriesResponseOrderPaymentType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<PaymentTypeKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveriesResponseOrderPaymentType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            kind: None,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct DeliveriesResponseOrderPaymentType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub kind: Option<PaymentTypeKind> = "kind",
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveriesResponseOrderStreet {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<RetrievedCity>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DeliveriesResponseOrderStreet {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            city: None,
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct DeliveriesResponseOrderStreet new(id: Guid) {
+        pub city: Option<RetrievedCity> = "city",
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
@@ -702,20 +375,15 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryPoint {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Coordinates>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_cartography_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
+    #[derive(Default)]
+    pub struct DeliveryPoint {
+        pub address: Option<Address> = "address",
+        pub comment: Option<String> = "comment",
+        pub coordinates: Option<Coordinates> = "coordinates",
+        pub external_cartography_id: Option<String> = "externalCartographyId",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -751,20 +419,15 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryStreet {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classifier_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `deliveries_change_delivery_point`, `deliveries_change_service_type`, `deliveries_create` and 5 more.
+    #[derive(Default)]
+    pub struct DeliveryStreet {
+        pub city: Option<String> = "city",
+        pub classifier_id: Option<String> = "classifierId",
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+    }
 }
 
 crate::union::tagged_union! {
@@ -775,110 +438,57 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DiscountBase {
-    pub fn new(r#type: impl Into<String>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct DiscountBase new(r#type: impl Into<String>) {
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountCard {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub track: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DiscountCard {
-    pub fn new(track: impl Into<String>) -> Self {
-        Self {
-            track: Some(track.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct DiscountCard new(track: impl Into<String>) {
+        pub track: Option<String> = "track" asked,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_type: Option<DiscountType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selective_positions: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selective_positions_with_sum: Option<Vec<PositionWithSum>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl DiscountType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct DiscountItem {
+        pub discount_type: Option<DiscountType> = "discountType",
+        pub selective_positions: Option<Vec<Guid>> = "selectivePositions",
+        pub selective_positions_with_sum: Option<Vec<PositionWithSum>> = "selectivePositionsWithSum",
+        pub sum: Option<ExactDecimal> = "sum",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscountsInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card: Option<DiscountCard>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<Discount>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fixed_loyalty_discounts: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct DiscountType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DynamicDiscount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manual_condition_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct DiscountsInfo {
+        pub card: Option<DiscountCard> = "card",
+        pub discounts: Option<Vec<Discount>> = "discounts",
+        pub fixed_loyalty_discounts: Option<bool> = "fixedLoyaltyDiscounts",
+    }
 }
-impl DynamicDiscount {
-    pub fn new(manual_condition_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            manual_condition_id: Some(manual_condition_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct DynamicDiscount new(manual_condition_id: Guid, sum: ExactDecimal) {
+        pub manual_condition_id: Option<Guid> = "manualConditionId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
@@ -970,264 +580,121 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ErrorInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_data: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<ErrorCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_available_organizations`, `organizations`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExtendedOrganizationInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address_format_type: Option<AddressFormatType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address_lookup: Option<Vec<AddressHintsServiceType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirm_allowed_interval_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country_phone_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency_iso_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency_minimum_denomination: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_call_center_payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_delivery_city_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_city_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_order_payment_settings: Option<DeliveryOrderPaymentSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_service_type: Option<DeliverySettingsServiceType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalDataEntry>>,
-    pub id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_anonymous_guests_allowed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_cloud: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_confirmation_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source_required_in_delivery: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_item_comment_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restaurant_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_uae_addressing_system: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExtendedOrganizationInfo {
-    pub fn new(id: OrganizationId) -> Self {
-        Self {
-            address_format_type: None,
-            address_lookup: None,
-            code: None,
-            confirm_allowed_interval_in_minutes: None,
-            country: None,
-            country_phone_code: None,
-            currency_iso_name: None,
-            currency_minimum_denomination: None,
-            default_call_center_payment_type_id: None,
-            default_delivery_city_id: None,
-            delivery_city_ids: None,
-            delivery_order_payment_settings: None,
-            delivery_service_type: None,
-            external_data: None,
-            id,
-            inn: None,
-            is_anonymous_guests_allowed: None,
-            is_cloud: None,
-            is_confirmation_enabled: None,
-            latitude: None,
-            longitude: None,
-            marketing_source_required_in_delivery: None,
-            name: None,
-            order_item_comment_enabled: None,
-            restaurant_address: None,
-            use_uae_addressing_system: None,
-            version: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct ErrorInfo {
+        pub additional_data: Option<Value> = "additionalData",
+        pub code: Option<ErrorCode> = "code",
+        pub description: Option<String> = "description",
+        pub error_reason: Option<String> = "errorReason",
+        pub message: Option<String> = "message",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalCourierService {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalCourierService {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_available_organizations`, `organizations`.
+    pub struct ExtendedOrganizationInfo new(id: OrganizationId) {
+        pub address_format_type: Option<AddressFormatType> = "addressFormatType",
+        pub address_lookup: Option<Vec<AddressHintsServiceType>> = "addressLookup",
+        pub code: Option<String> = "code",
+        pub confirm_allowed_interval_in_minutes: Option<i64> = "confirmAllowedIntervalInMinutes",
+        pub country: Option<String> = "country",
+        pub country_phone_code: Option<String> = "countryPhoneCode",
+        pub currency_iso_name: Option<String> = "currencyIsoName",
+        pub currency_minimum_denomination: Option<ExactDecimal> = "currencyMinimumDenomination",
+        pub default_call_center_payment_type_id: Option<Guid> = "defaultCallCenterPaymentTypeId",
+        pub default_delivery_city_id: Option<Guid> = "defaultDeliveryCityId",
+        pub delivery_city_ids: Option<Vec<Guid>> = "deliveryCityIds",
+        pub delivery_order_payment_settings: Option<DeliveryOrderPaymentSettings> = "deliveryOrderPaymentSettings",
+        pub delivery_service_type: Option<DeliverySettingsServiceType> = "deliveryServiceType",
+        pub external_data: Option<Vec<ExternalDataEntry>> = "externalData",
+        pub id: OrganizationId = "id" required,
+        pub inn: Option<String> = "inn",
+        pub is_anonymous_guests_allowed: Option<bool> = "isAnonymousGuestsAllowed",
+        pub is_cloud: Option<bool> = "isCloud",
+        pub is_confirmation_enabled: Option<bool> = "isConfirmationEnabled",
+        pub latitude: Option<ExactDecimal> = "latitude",
+        pub longitude: Option<ExactDecimal> = "longitude",
+        pub marketing_source_required_in_delivery: Option<bool> = "marketingSourceRequiredInDelivery",
+        pub name: Option<String> = "name",
+        pub order_item_comment_enabled: Option<bool> = "orderItemCommentEnabled",
+        pub restaurant_address: Option<String> = "restaurantAddress",
+        pub use_uae_addressing_system: Option<bool> = "useUaeAddressingSystem",
+        pub version: Option<String> = "version",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_change_external_data`, `deliveries_create` and 7 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_public: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalData {
-    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            key: Some(key.into()),
-            value: Some(value.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct ExternalCourierService new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `reserve_available_organizations`, `reserve_available_terminal_groups`, `payment_types` and 3 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalDataEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_change_external_data`, `deliveries_create` and 7 more.
+    #[derive(Default)]
+    pub struct ExternalData new(key: impl Into<String>, value: impl Into<String>) {
+        pub is_public: Option<bool> = "isPublic",
+        pub key: Option<String> = "key" asked,
+        pub value: Option<String> = "value" asked,
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalPaymentAdditionalData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_data: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalPaymentAdditionalData {
-    pub fn new(custom_data: impl Into<String>) -> Self {
-        Self {
-            custom_data: Some(custom_data.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_available_organizations`, `reserve_available_terminal_groups`, `payment_types` and 3 more.
+    #[derive(Default)]
+    pub struct ExternalDataEntry {
+        pub key: Option<String> = "key",
+        pub value: Option<String> = "value",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExternalTipsPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_type_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ExternalTipsPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct ExternalPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
-/// Part of the body of `finance_item_category_list`, `finance_tax_category_list`, `inventory_stores_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FilterCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct ExternalPaymentAdditionalData new(custom_data: impl Into<String>) {
+        pub custom_data: Option<String> = "customData" asked,
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
+    #[derive(Default)]
+    pub struct ExternalTipsPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
+        pub tips_type_id: Option<Guid> = "tipsTypeId",
+    }
+}
+
+crate::object::object! {
+    /// Part of the body of `finance_item_category_list`, `finance_tax_category_list`, `inventory_stores_list`.
+    #[derive(Default)]
+    pub struct FilterCondition {
+        pub field: Option<String> = "field",
+        pub op: Option<String> = "op",
+        pub value: Option<Value> = "value",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1239,148 +706,83 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Body of `finance_incoming_service_cancel`, `finance_incoming_service_get`, `finance_incoming_service_post` and 49 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetByIDRequest {
-    pub document_id: Guid,
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetByIDRequest {
-    pub fn new(document_id: Guid, organization_id: OrganizationId) -> Self {
-        Self {
-            document_id,
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `finance_incoming_service_cancel`, `finance_incoming_service_get`, `finance_incoming_service_post` and 49 more.
+    pub struct GetByIDRequest new(document_id: Guid, organization_id: OrganizationId) {
+        pub document_id: Guid = "documentId" required,
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Body of `organizations`, `reserve_available_organizations`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetOrganizationsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_disabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<OrganizationId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_additional_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_external_data: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Answer of `organizations`, `reserve_available_organizations`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetOrganizationsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organizations: Option<Vec<OrganizationInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `loyalty_iiko_customer_category`, `loyalty_iiko_customer_info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GuestCategoryShortInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default_for_new_guests: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Guests {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_between_persons: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Guests {
-    pub fn new(count: i64) -> Self {
-        Self {
-            count: Some(count),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Body of `organizations`, `reserve_available_organizations`.
+    #[derive(Default)]
+    pub struct GetOrganizationsRequest {
+        pub include_disabled: Option<bool> = "includeDisabled",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
+        pub return_additional_info: Option<bool> = "returnAdditionalInfo",
+        pub return_external_data: Option<Vec<String>> = "returnExternalData",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IdentifierCode {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `organizations`, `reserve_available_organizations`.
+    #[derive(Default)]
+    pub struct GetOrganizationsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub organizations: Option<Vec<OrganizationInfo>> = "organizations",
+    }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IikoCardDiscount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_items: Option<Vec<IikoCardDiscountItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub program_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_customer_category`, `loyalty_iiko_customer_info`.
+    #[derive(Default)]
+    pub struct GuestCategoryShortInfo {
+        pub id: Option<Guid> = "id",
+        pub is_active: Option<bool> = "isActive",
+        pub is_default_for_new_guests: Option<bool> = "isDefaultForNewGuests",
+        pub name: Option<String> = "name",
+    }
 }
-impl IikoCardDiscount {
-    pub fn new(
-        discount_items: Vec<IikoCardDiscountItem>,
+
+crate::object::object! {
+    /// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
+    #[derive(Default)]
+    pub struct Guests new(count: i64) {
+        pub count: Option<i64> = "count" asked,
+        pub split_between_persons: Option<bool> = "splitBetweenPersons",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct IdentifierCode {
+        pub value: Option<String> = "value",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct IikoCardDiscount new(
         program_id: Guid,
         program_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            discount_items: Some(discount_items),
-            program_id: Some(program_id),
-            program_name: Some(program_name.into()),
-            ..Self::default()
-        }
+        discount_items: Vec<IikoCardDiscountItem>
+    ) {
+        pub discount_items: Option<Vec<IikoCardDiscountItem>> = "discountItems" asked,
+        pub program_id: Option<Guid> = "programId" asked,
+        pub program_name: Option<String> = "programName" asked,
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IikoCardDiscountItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl IikoCardDiscountItem {
-    pub fn new(amount: ExactDecimal, position_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            amount: Some(amount),
-            position_id: Some(position_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct IikoCardDiscountItem new(position_id: Guid, sum: ExactDecimal, amount: ExactDecimal) {
+        pub amount: Option<ExactDecimal> = "amount" asked,
+        pub position_id: Option<Guid> = "positionId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
@@ -1396,199 +798,97 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemDeletedInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_method: Option<DeletionMethod>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct ItemDeletedInfo {
+        pub deletion_method: Option<DeletionMethod> = "deletionMethod",
+    }
 }
 
-/// Body of `finance_incoming_service_list`, `finance_outgoing_service_list`, `inventory_disassemble_document_list` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ListRequest {
-    pub from: String,
-    pub organization_id: OrganizationId,
-    pub to: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ListRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `finance_incoming_service_list`, `finance_outgoing_service_list`, `inventory_disassemble_document_list` and 10 more.
+    pub struct ListRequest new(
         from: impl Into<String>,
         organization_id: OrganizationId,
-        to: impl Into<String>,
-    ) -> Self {
-        Self {
-            from: from.into(),
-            organization_id,
-            to: to.into(),
-            extra: Extra::new(),
-        }
+        to: impl Into<String>
+    ) {
+        pub from: String = "from" required,
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub to: String = "to" required,
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyCardPayment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl LoyaltyCardPayment {
-    pub fn new(payment_type_id: Guid, sum: ExactDecimal) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            sum: Some(sum),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct LoyaltyCardPayment new(sum: ExactDecimal, payment_type_id: Guid) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyCardPaymentAdditionalData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search_scope: Option<IikoCardSearchScope>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl LoyaltyCardPaymentAdditionalData {
-    pub fn new(credential: impl Into<String>, search_scope: IikoCardSearchScope) -> Self {
-        Self {
-            credential: Some(credential.into()),
-            search_scope: Some(search_scope),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct LoyaltyCardPaymentAdditionalData new(
+        credential: impl Into<String>,
+        search_scope: IikoCardSearchScope
+    ) {
+        pub credential: Option<String> = "credential" asked,
+        pub search_scope: Option<IikoCardSearchScope> = "searchScope" asked,
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoyaltyInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub applicable_manual_conditions: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dynamic_discounts: Option<Vec<DynamicDiscount>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Modifier {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl Modifier {
-    pub fn new(amount: ExactDecimal, product_id: ProductId) -> Self {
-        Self {
-            amount: Some(amount),
-            product_id: Some(product_id),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct LoyaltyInfo {
+        pub applicable_manual_conditions: Option<Vec<Guid>> = "applicableManualConditions",
+        pub coupon: Option<String> = "coupon",
+        pub dynamic_discounts: Option<Vec<DynamicDiscount>> = "dynamicDiscounts",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderCombo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<RetrievedProductSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderCombo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            amount: None,
-            id,
-            name: None,
-            price: None,
-            size: None,
-            source_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct Modifier new(product_id: ProductId, amount: ExactDecimal) {
+        pub amount: Option<ExactDecimal> = "amount" asked,
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price",
+        pub product_group_id: Option<Guid> = "productGroupId",
+        pub product_id: Option<ProductId> = "productId" asked,
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_status: Option<CreationStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_info: Option<ErrorInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<RetrievedOrder>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct OrderCombo new(id: Guid) {
+        pub amount: Option<i64> = "amount",
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub price: Option<ExactDecimal> = "price",
+        pub size: Option<RetrievedProductSize> = "size",
+        pub source_id: Option<Guid> = "sourceId",
+    }
 }
-impl OrderInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            creation_status: None,
-            error_info: None,
-            external_number: None,
-            id,
-            order: None,
-            organization_id: None,
-            pos_id: None,
-            timestamp: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct OrderInfo new(id: Guid) {
+        pub creation_status: Option<CreationStatus> = "creationStatus",
+        pub error_info: Option<ErrorInfo> = "errorInfo",
+        pub external_number: Option<String> = "externalNumber",
+        pub id: Guid = "id" required,
+        pub order: Option<RetrievedOrder> = "order",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub pos_id: Option<Guid> = "posId",
+        pub timestamp: Option<i64> = "timestamp",
     }
 }
 
@@ -1600,90 +900,46 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderItemBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<ComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderItemBase {
-    pub fn new(amount: ExactDecimal, r#type: impl Into<String>) -> Self {
-        Self {
-            amount: Some(amount),
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct OrderItemBase new(r#type: impl Into<String>, amount: ExactDecimal) {
+        pub amount: Option<ExactDecimal> = "amount" asked,
+        pub combo_information: Option<ComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub product_size_id: Option<Guid> = "productSizeId",
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderItemIdentifierCode {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<IdentifierCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flags: Option<Vec<String>>,
-    pub id: Guid,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrderItemIdentifierCode {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            code: None,
-            flags: None,
-            id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct OrderItemIdentifierCode new(id: Guid) {
+        pub code: Option<IdentifierCode> = "code",
+        pub flags: Option<Vec<String>> = "flags",
+        pub id: Guid = "id" required,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderItemModifier {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount_independent_of_parent_amount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub codes: Option<Vec<Vec<OrderItemIdentifierCode>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ItemDeletedInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_of_charge_amount: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_if_default_amount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_predefined: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<RetrievedProduct>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_group: Option<ProductGroup>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct OrderItemModifier {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub amount_independent_of_parent_amount: Option<bool> = "amountIndependentOfParentAmount",
+        pub codes: Option<Vec<Vec<OrderItemIdentifierCode>>> = "codes",
+        pub default_amount: Option<i64> = "defaultAmount",
+        pub deleted: Option<ItemDeletedInfo> = "deleted",
+        pub free_of_charge_amount: Option<i64> = "freeOfChargeAmount",
+        pub hide_if_default_amount: Option<bool> = "hideIfDefaultAmount",
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_predefined: Option<bool> = "pricePredefined",
+        pub product: Option<RetrievedProduct> = "product",
+        pub product_group: Option<ProductGroup> = "productGroup",
+        pub result_sum: Option<ExactDecimal> = "resultSum",
+        pub tax_percent: Option<ExactDecimal> = "taxPercent",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1697,16 +953,13 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Answer of `deliveries_create`, `deliveries_drafts_commit`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_info: Option<OrderInfo>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `deliveries_create`, `deliveries_drafts_commit`.
+    #[derive(Default)]
+    pub struct OrderResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub order_info: Option<OrderInfo> = "orderInfo",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1736,45 +989,24 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the answer of `reserve_available_organizations`, `organizations`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationInfoBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalDataEntry>>,
-    pub id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl OrganizationInfoBase {
-    pub fn new(id: OrganizationId) -> Self {
-        Self {
-            code: None,
-            external_data: None,
-            id,
-            name: None,
-            response_type: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_available_organizations`, `organizations`.
+    pub struct OrganizationInfoBase new(id: OrganizationId) {
+        pub code: Option<String> = "code",
+        pub external_data: Option<Vec<ExternalDataEntry>> = "externalData",
+        pub id: OrganizationId = "id" required,
+        pub name: Option<String> = "name",
+        pub response_type: Option<String> = "responseType",
     }
 }
 
-/// Part of the answer of `reserve_available_terminal_groups`, `terminal_groups`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationItemsOfTerminalGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TerminalGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_available_terminal_groups`, `terminal_groups`.
+    #[derive(Default)]
+    pub struct OrganizationItemsOfTerminalGroup {
+        pub items: Option<Vec<TerminalGroup>> = "items",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
 }
 
 crate::union::tagged_union! {
@@ -1796,80 +1028,44 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentAdditionalDataBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PaymentAdditionalDataBase {
-    pub fn new(r#type: impl Into<String>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct PaymentAdditionalDataBase new(r#type: impl Into<String>) {
+        pub r#type: Option<String> = "type" asked,
     }
 }
 
-/// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PaymentBase {
-    pub fn new(
-        payment_type_id: Guid,
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_payments`, `reserve_create`, `deliveries_add_payments` and 10 more.
+    #[derive(Default)]
+    pub struct PaymentBase new(
         payment_type_kind: impl Into<String>,
         sum: ExactDecimal,
-    ) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            payment_type_kind: Some(payment_type_kind.into()),
-            sum: Some(sum),
-            ..Self::default()
-        }
+        payment_type_id: Guid
+    ) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub payment_type_kind: Option<String> = "paymentTypeKind" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_external: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_preliminary: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type: Option<DeliveriesResponseOrderPaymentType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct PaymentItem {
+        pub is_external: Option<bool> = "isExternal",
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_preliminary: Option<bool> = "isPreliminary",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_type: Option<DeliveriesResponseOrderPaymentType> = "paymentType",
+        pub sum: Option<ExactDecimal> = "sum",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -1888,101 +1084,52 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PositionWithSum {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 8 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PriceCategory {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PriceCategory {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct PositionWithSum {
+        pub position_id: Option<Guid> = "positionId",
+        pub sum: Option<ExactDecimal> = "sum",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Problem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_problem: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductGroup {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ProductGroup {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 8 more.
+    pub struct PriceCategory new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductOrderItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<ComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<Modifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<ProductId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_size_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct Problem {
+        pub description: Option<String> = "description",
+        pub has_problem: Option<bool> = "hasProblem",
+    }
 }
-impl ProductOrderItem {
-    pub fn new(amount: ExactDecimal, price: ExactDecimal, product_id: ProductId) -> Self {
-        Self {
-            amount: Some(amount),
-            price: Some(price),
-            product_id: Some(product_id),
-            ..Self::default()
-        }
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct ProductGroup new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_add_items`, `reserve_change_items`, `reserve_create` and 11 more.
+    #[derive(Default)]
+    pub struct ProductOrderItem new(amount: ExactDecimal, product_id: ProductId, price: ExactDecimal) {
+        pub amount: Option<ExactDecimal> = "amount" asked,
+        pub combo_information: Option<ComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub modifiers: Option<Vec<Modifier>> = "modifiers",
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price" asked,
+        pub product_id: Option<ProductId> = "productId" asked,
+        pub product_size_id: Option<Guid> = "productSizeId",
     }
 }
 
@@ -1997,64 +1144,40 @@ crate::open_enum::open_number_enum! {
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RegularCustomer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthdate: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<Gender>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_order_status_notifications: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_receive_promo_actions_info: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub surname: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct RegularCustomer {
+        pub birthdate: Option<LocalTime> = "birthdate",
+        pub comment: Option<String> = "comment",
+        pub email: Option<String> = "email",
+        pub gender: Option<Gender> = "gender",
+        pub id: Option<Guid> = "id",
+        pub name: Option<String> = "name",
+        pub should_receive_order_status_notifications: Option<bool> = "shouldReceiveOrderStatusNotifications",
+        pub should_receive_promo_actions_info: Option<bool> = "shouldReceivePromoActionsInfo",
+        pub surname: Option<String> = "surname",
+    }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Reserve {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel_reason: Option<ReserveCancelReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<RetrievedCustomer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration_in_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_start_time: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_coming_time: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<RetrievedReserveOrder>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub should_remind: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ReserveStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_ids: Option<Vec<Guid>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`.
+    #[derive(Default)]
+    pub struct Reserve {
+        pub cancel_reason: Option<ReserveCancelReason> = "cancelReason",
+        pub comment: Option<String> = "comment",
+        pub customer: Option<RetrievedCustomer> = "customer",
+        pub duration_in_minutes: Option<i64> = "durationInMinutes",
+        pub estimated_start_time: Option<LocalTime> = "estimatedStartTime",
+        pub event_type: Option<String> = "eventType",
+        pub guests_coming_time: Option<LocalTime> = "guestsComingTime",
+        pub guests_count: Option<i64> = "guestsCount",
+        pub order: Option<RetrievedReserveOrder> = "order",
+        pub phone: Option<String> = "phone",
+        pub should_remind: Option<bool> = "shouldRemind",
+        pub status: Option<ReserveStatus> = "status",
+        pub table_ids: Option<Vec<Guid>> = "tableIds",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -2066,41 +1189,17 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_status: Option<CreationStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_info: Option<ErrorInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserve: Option<Reserve>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl ReserveInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            creation_status: None,
-            error_info: None,
-            external_number: None,
-            id,
-            is_deleted: None,
-            organization_id: None,
-            reserve: None,
-            timestamp: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`.
+    pub struct ReserveInfo new(id: Guid) {
+        pub creation_status: Option<CreationStatus> = "creationStatus",
+        pub error_info: Option<ErrorInfo> = "errorInfo",
+        pub external_number: Option<String> = "externalNumber",
+        pub id: Guid = "id" required,
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub reserve: Option<Reserve> = "reserve",
+        pub timestamp: Option<i64> = "timestamp",
     }
 }
 
@@ -2113,174 +1212,97 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedAddress {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub building: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doorphone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flat: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub floor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub house: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line1: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<RetrievedRegion>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub street: Option<DeliveriesResponseOrderStreet>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 7 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedAnonymousCustomer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedCancelCause {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedCancelCause {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct RetrievedAddress {
+        pub building: Option<String> = "building",
+        pub doorphone: Option<String> = "doorphone",
+        pub entrance: Option<String> = "entrance",
+        pub flat: Option<String> = "flat",
+        pub floor: Option<String> = "floor",
+        pub house: Option<String> = "house",
+        pub index: Option<String> = "index",
+        pub line1: Option<String> = "line1",
+        pub region: Option<RetrievedRegion> = "region",
+        pub street: Option<DeliveriesResponseOrderStreet> = "street",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedCity {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedCity {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 7 more.
+    #[derive(Default)]
+    pub struct RetrievedAnonymousCustomer {
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedComboItemInformation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_source_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct RetrievedCancelCause new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedCompoundOrderItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<RetrievedComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub common_modifiers: Option<Vec<OrderItemModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ItemDeletedInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_component: Option<RetrievedCompoundOrderItemComponent>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secondary_component: Option<RetrievedCompoundOrderItemComponent>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<RetrievedProductSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<OrderItemStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub template: Option<CompoundItemTemplate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_printed: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct RetrievedCity new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedCompoundOrderItemComponent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<OrderItemModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_predefined: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<RetrievedProduct>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_percent: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedComboItemInformation {
+        pub combo_id: Option<Guid> = "comboId",
+        pub combo_source_id: Option<Guid> = "comboSourceId",
+        pub group_id: Option<Guid> = "groupId",
+        pub group_name: Option<String> = "groupName",
+    }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedConception {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedCompoundOrderItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub combo_information: Option<RetrievedComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub common_modifiers: Option<Vec<OrderItemModifier>> = "commonModifiers",
+        pub deleted: Option<ItemDeletedInfo> = "deleted",
+        pub primary_component: Option<RetrievedCompoundOrderItemComponent> = "primaryComponent",
+        pub secondary_component: Option<RetrievedCompoundOrderItemComponent> = "secondaryComponent",
+        pub size: Option<RetrievedProductSize> = "size",
+        pub status: Option<OrderItemStatus> = "status",
+        pub template: Option<CompoundItemTemplate> = "template",
+        pub when_printed: Option<LocalTime> = "whenPrinted",
+    }
 }
-impl RetrievedConception {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            code: None,
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedCompoundOrderItemComponent {
+        pub cost: Option<ExactDecimal> = "cost",
+        pub modifiers: Option<Vec<OrderItemModifier>> = "modifiers",
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_predefined: Option<bool> = "pricePredefined",
+        pub product: Option<RetrievedProduct> = "product",
+        pub result_sum: Option<ExactDecimal> = "resultSum",
+        pub tax_percent: Option<ExactDecimal> = "taxPercent",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedConception new(id: Guid) {
+        pub code: Option<String> = "code",
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
@@ -2292,245 +1314,141 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 7 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedCustomerBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedDeliveryPoint {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<RetrievedAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Coordinates>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_cartography_id: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedDynamicDiscount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manual_condition_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 8 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedEmployee {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedEmployee {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            phone: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 7 more.
+    #[derive(Default)]
+    pub struct RetrievedCustomerBase {
+        pub r#type: Option<String> = "type",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedExternalData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedGuestsInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_between_persons: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedLoyaltyInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub applied_manual_conditions: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dynamic_discounts: Option<Vec<RetrievedDynamicDiscount>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedMarketingSource {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedMarketingSource {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct RetrievedDeliveryPoint {
+        pub address: Option<RetrievedAddress> = "address",
+        pub comment: Option<String> = "comment",
+        pub coordinates: Option<Coordinates> = "coordinates",
+        pub external_cartography_id: Option<String> = "externalCartographyId",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel_info: Option<CancelInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<OrderCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_before: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<RetrievedConception>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cooking_start_time: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub courier_info: Option<CourierInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<RetrievedCustomer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_duration: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_point: Option<RetrievedDeliveryPoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_zone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<DiscountItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_time: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_courier_service: Option<ExternalCourierService>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<RetrievedExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_info: Option<RetrievedGuestsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index_in_courier_route: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_asap: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_deleted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<RetrievedOrderItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locked_at: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<RetrievedLoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marketing_source: Option<RetrievedMarketingSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_from_delivery_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_from_organization_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_from_terminal_group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_to_delivery_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_to_organization_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moved_to_terminal_group_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operator: Option<RetrievedEmployee>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type: Option<RetrievedOrderType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_delivery_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<PaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_extension: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category: Option<PriceCategory>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Problem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed_payments_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<DeliveryStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_link: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_bill_printed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_closed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_confirmed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_cooking_completed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_created: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_delivered: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_packed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_printed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_received_by_api: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_received_from_front: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_sended: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedDynamicDiscount {
+        pub manual_condition_id: Option<Guid> = "manualConditionId",
+        pub sum: Option<ExactDecimal> = "sum",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 8 more.
+    pub struct RetrievedEmployee new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub phone: Option<String> = "phone",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedExternalData {
+        pub key: Option<String> = "key",
+        pub value: Option<String> = "value",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedGuestsInfo {
+        pub count: Option<i64> = "count",
+        pub split_between_persons: Option<bool> = "splitBetweenPersons",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedLoyaltyInfo {
+        pub applied_manual_conditions: Option<Vec<Guid>> = "appliedManualConditions",
+        pub coupon: Option<String> = "coupon",
+        pub dynamic_discounts: Option<Vec<RetrievedDynamicDiscount>> = "dynamicDiscounts",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct RetrievedMarketingSource new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    #[derive(Default)]
+    pub struct RetrievedOrder {
+        pub cancel_info: Option<CancelInfo> = "cancelInfo",
+        pub combos: Option<Vec<OrderCombo>> = "combos",
+        pub comment: Option<String> = "comment",
+        pub complete_before: Option<LocalTime> = "completeBefore",
+        pub conception: Option<RetrievedConception> = "conception",
+        pub cooking_start_time: Option<LocalTime> = "cookingStartTime",
+        pub courier_info: Option<CourierInfo> = "courierInfo",
+        pub customer: Option<RetrievedCustomer> = "customer",
+        pub delivery_duration: Option<i64> = "deliveryDuration",
+        pub delivery_point: Option<RetrievedDeliveryPoint> = "deliveryPoint",
+        pub delivery_zone: Option<String> = "deliveryZone",
+        pub discounts: Option<Vec<DiscountItem>> = "discounts",
+        pub estimated_time: Option<LocalTime> = "estimatedTime",
+        pub external_courier_service: Option<ExternalCourierService> = "externalCourierService",
+        pub external_data: Option<Vec<RetrievedExternalData>> = "externalData",
+        pub guests_info: Option<RetrievedGuestsInfo> = "guestsInfo",
+        pub index_in_courier_route: Option<i64> = "indexInCourierRoute",
+        pub is_asap: Option<bool> = "isAsap",
+        pub is_deleted: Option<bool> = "isDeleted",
+        pub items: Option<Vec<RetrievedOrderItem>> = "items",
+        pub locked_at: Option<LocalTime> = "lockedAt",
+        pub loyalty_info: Option<RetrievedLoyaltyInfo> = "loyaltyInfo",
+        pub marketing_source: Option<RetrievedMarketingSource> = "marketingSource",
+        pub menu_id: Option<String> = "menuId",
+        pub moved_from_delivery_id: Option<Guid> = "movedFromDeliveryId",
+        pub moved_from_organization_id: Option<Guid> = "movedFromOrganizationId",
+        pub moved_from_terminal_group_id: Option<Guid> = "movedFromTerminalGroupId",
+        pub moved_to_delivery_id: Option<Guid> = "movedToDeliveryId",
+        pub moved_to_organization_id: Option<Guid> = "movedToOrganizationId",
+        pub moved_to_terminal_group_id: Option<Guid> = "movedToTerminalGroupId",
+        pub number: Option<i64> = "number",
+        pub operator: Option<RetrievedEmployee> = "operator",
+        pub order_type: Option<RetrievedOrderType> = "orderType",
+        pub parent_delivery_id: Option<Guid> = "parentDeliveryId",
+        pub payments: Option<Vec<PaymentItem>> = "payments",
+        pub phone: Option<String> = "phone",
+        pub phone_extension: Option<String> = "phoneExtension",
+        pub price_category: Option<PriceCategory> = "priceCategory",
+        pub problem: Option<Problem> = "problem",
+        pub processed_payments_sum: Option<ExactDecimal> = "processedPaymentsSum",
+        pub source_key: Option<String> = "sourceKey",
+        pub status: Option<DeliveryStatus> = "status",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub tips: Option<Vec<TipsPaymentItem>> = "tips",
+        pub tracking_link: Option<String> = "trackingLink",
+        pub when_bill_printed: Option<LocalTime> = "whenBillPrinted",
+        pub when_closed: Option<LocalTime> = "whenClosed",
+        pub when_confirmed: Option<LocalTime> = "whenConfirmed",
+        pub when_cooking_completed: Option<LocalTime> = "whenCookingCompleted",
+        pub when_created: Option<LocalTime> = "whenCreated",
+        pub when_delivered: Option<LocalTime> = "whenDelivered",
+        pub when_packed: Option<LocalTime> = "whenPacked",
+        pub when_printed: Option<LocalTime> = "whenPrinted",
+        pub when_received_by_api: Option<UtcTime> = "whenReceivedByApi",
+        pub when_received_from_front: Option<UtcTime> = "whenReceivedFromFront",
+        pub when_sended: Option<LocalTime> = "whenSended",
+    }
 }
 
 crate::union::tagged_union! {
@@ -2542,28 +1460,19 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedOrderItemBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<RetrievedComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ItemDeletedInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<RetrievedProductSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<OrderItemStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_printed: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedOrderItemBase {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub combo_information: Option<RetrievedComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub deleted: Option<ItemDeletedInfo> = "deleted",
+        pub size: Option<RetrievedProductSize> = "size",
+        pub status: Option<OrderItemStatus> = "status",
+        pub r#type: Option<String> = "type",
+        pub when_printed: Option<LocalTime> = "whenPrinted",
+    }
 }
 
 crate::open_enum::open_enum! {
@@ -2576,384 +1485,184 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedOrderType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_service_type: Option<OrderServiceType>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedOrderType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            order_service_type: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedOrderType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+        pub order_service_type: Option<OrderServiceType> = "orderServiceType",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedProduct {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedProduct {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedProduct new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedProductOrderItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub codes: Option<Vec<Vec<OrderItemIdentifierCode>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<RetrievedComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ItemDeletedInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modifiers: Option<Vec<OrderItemModifier>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_predefined: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<RetrievedProduct>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<RetrievedProductSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<OrderItemStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_percent: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_printed: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedProductSize {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedProductSize {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct RetrievedProductOrderItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub codes: Option<Vec<Vec<OrderItemIdentifierCode>>> = "codes",
+        pub combo_information: Option<RetrievedComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub cost: Option<ExactDecimal> = "cost",
+        pub deleted: Option<ItemDeletedInfo> = "deleted",
+        pub modifiers: Option<Vec<OrderItemModifier>> = "modifiers",
+        pub position_id: Option<Guid> = "positionId",
+        pub price: Option<ExactDecimal> = "price",
+        pub price_predefined: Option<bool> = "pricePredefined",
+        pub product: Option<RetrievedProduct> = "product",
+        pub result_sum: Option<ExactDecimal> = "resultSum",
+        pub size: Option<RetrievedProductSize> = "size",
+        pub status: Option<OrderItemStatus> = "status",
+        pub tax_percent: Option<ExactDecimal> = "taxPercent",
+        pub when_printed: Option<LocalTime> = "whenPrinted",
     }
 }
 
-/// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedRegion {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedRegion {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedProductSize new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedRegularCustomer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthdate: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blacklist_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<Gender>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub in_blacklist: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub surname: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedRegularCustomer {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            birthdate: None,
-            blacklist_reason: None,
-            comment: None,
-            gender: None,
-            id,
-            in_blacklist: None,
-            name: None,
-            surname: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
+    pub struct RetrievedRegion new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedRemovalType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedRemovalType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedRegularCustomer new(id: Guid) {
+        pub birthdate: Option<LocalTime> = "birthdate",
+        pub blacklist_reason: Option<String> = "blacklistReason",
+        pub comment: Option<String> = "comment",
+        pub gender: Option<Gender> = "gender",
+        pub id: Guid = "id" required,
+        pub in_blacklist: Option<bool> = "inBlacklist",
+        pub name: Option<String> = "name",
+        pub surname: Option<String> = "surname",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedReserveOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<OrderCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<RetrievedConception>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<DiscountItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<RetrievedExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_info: Option<RetrievedGuestsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<RetrievedOrderItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<RetrievedLoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type: Option<RetrievedOrderType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<PaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed_payments_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_bill_printed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_closed: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `order_by_id`, `order_by_table`, `order_create`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedTableOrder {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combos: Option<Vec<OrderCombo>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conception: Option<RetrievedConception>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Tagged<RetrievedRegularCustomer>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discounts: Option<Vec<DiscountItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<RetrievedExternalData>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_info: Option<RetrievedGuestsInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<RetrievedOrderItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loyalty_info: Option<RetrievedLoyaltyInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_type: Option<RetrievedOrderType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payments: Option<Vec<PaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_category: Option<PriceCategory>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed_payments_sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_order_between_cash_registers: Option<SplitOrderBetweenCashRegisters>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<RetrievedOrderStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tab_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_ids: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips: Option<Vec<TipsPaymentItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiter: Option<RetrievedEmployee>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_bill_printed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_closed: Option<LocalTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_created: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RetrievedTipsType {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RetrievedTipsType {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedRemovalType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RmsDiscount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discount_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selective_positions: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl RmsDiscount {
-    pub fn new(discount_type_id: Guid) -> Self {
-        Self {
-            discount_type_id: Some(discount_type_id),
-            ..Self::default()
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`.
+    #[derive(Default)]
+    pub struct RetrievedReserveOrder {
+        pub combos: Option<Vec<OrderCombo>> = "combos",
+        pub conception: Option<RetrievedConception> = "conception",
+        pub discounts: Option<Vec<DiscountItem>> = "discounts",
+        pub external_data: Option<Vec<RetrievedExternalData>> = "externalData",
+        pub guests_info: Option<RetrievedGuestsInfo> = "guestsInfo",
+        pub items: Option<Vec<RetrievedOrderItem>> = "items",
+        pub loyalty_info: Option<RetrievedLoyaltyInfo> = "loyaltyInfo",
+        pub menu_id: Option<String> = "menuId",
+        pub number: Option<i64> = "number",
+        pub order_type: Option<RetrievedOrderType> = "orderType",
+        pub payments: Option<Vec<PaymentItem>> = "payments",
+        pub processed_payments_sum: Option<ExactDecimal> = "processedPaymentsSum",
+        pub source_key: Option<String> = "sourceKey",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub tips: Option<Vec<TipsPaymentItem>> = "tips",
+        pub when_bill_printed: Option<LocalTime> = "whenBillPrinted",
+        pub when_closed: Option<LocalTime> = "whenClosed",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServiceOrderItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub combo_information: Option<RetrievedComboItemInformation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ItemDeletedInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<RetrievedProduct>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<RetrievedProductSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<OrderItemStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub when_printed: Option<LocalTime>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `order_by_id`, `order_by_table`, `order_create`.
+    #[derive(Default)]
+    pub struct RetrievedTableOrder {
+        pub combos: Option<Vec<OrderCombo>> = "combos",
+        pub conception: Option<RetrievedConception> = "conception",
+        pub customer: Option<Tagged<RetrievedRegularCustomer>> = "customer",
+        pub discounts: Option<Vec<DiscountItem>> = "discounts",
+        pub external_data: Option<Vec<RetrievedExternalData>> = "externalData",
+        pub guests_info: Option<RetrievedGuestsInfo> = "guestsInfo",
+        pub items: Option<Vec<RetrievedOrderItem>> = "items",
+        pub loyalty_info: Option<RetrievedLoyaltyInfo> = "loyaltyInfo",
+        pub menu_id: Option<String> = "menuId",
+        pub number: Option<i64> = "number",
+        pub order_type: Option<RetrievedOrderType> = "orderType",
+        pub payments: Option<Vec<PaymentItem>> = "payments",
+        pub phone: Option<String> = "phone",
+        pub price_category: Option<PriceCategory> = "priceCategory",
+        pub processed_payments_sum: Option<ExactDecimal> = "processedPaymentsSum",
+        pub source_key: Option<String> = "sourceKey",
+        pub split_order_between_cash_registers: Option<SplitOrderBetweenCashRegisters> = "splitOrderBetweenCashRegisters",
+        pub status: Option<RetrievedOrderStatus> = "status",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub tab_name: Option<String> = "tabName",
+        pub table_ids: Option<Vec<Guid>> = "tableIds",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+        pub tips: Option<Vec<TipsPaymentItem>> = "tips",
+        pub waiter: Option<RetrievedEmployee> = "waiter",
+        pub when_bill_printed: Option<LocalTime> = "whenBillPrinted",
+        pub when_closed: Option<LocalTime> = "whenClosed",
+        pub when_created: Option<LocalTime> = "whenCreated",
+    }
 }
 
-/// Part of the answer of `reserve_available_organizations`, `organizations`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SimpleOrganizationInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalDataEntry>>,
-    pub id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    pub struct RetrievedTipsType new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub name: Option<String> = "name",
+    }
 }
-impl SimpleOrganizationInfo {
-    pub fn new(id: OrganizationId) -> Self {
-        Self {
-            code: None,
-            external_data: None,
-            id,
-            name: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_create`, `loyalty_iiko_calculate` and 5 more.
+    #[derive(Default)]
+    pub struct RmsDiscount new(discount_type_id: Guid) {
+        pub discount_type_id: Option<Guid> = "discountTypeId" asked,
+        pub selective_positions: Option<Vec<Guid>> = "selectivePositions",
+        pub sum: Option<ExactDecimal> = "sum",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct ServiceOrderItem {
+        pub amount: Option<ExactDecimal> = "amount",
+        pub combo_information: Option<RetrievedComboItemInformation> = "comboInformation",
+        pub comment: Option<String> = "comment",
+        pub cost: Option<ExactDecimal> = "cost",
+        pub deleted: Option<ItemDeletedInfo> = "deleted",
+        pub service: Option<RetrievedProduct> = "service",
+        pub size: Option<RetrievedProductSize> = "size",
+        pub status: Option<OrderItemStatus> = "status",
+        pub when_printed: Option<LocalTime> = "whenPrinted",
+    }
+}
+
+crate::object::object! {
+    /// Part of the answer of `reserve_available_organizations`, `organizations`.
+    pub struct SimpleOrganizationInfo new(id: OrganizationId) {
+        pub code: Option<String> = "code",
+        pub external_data: Option<Vec<ExternalDataEntry>> = "externalData",
+        pub id: OrganizationId = "id" required,
+        pub name: Option<String> = "name",
     }
 }
 
@@ -2974,91 +1683,41 @@ crate::open_enum::open_enum! {
     }
 }
 
-/// Part of the answer of `order_by_id`, `order_by_table`, `order_create`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_status: Option<CreationStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_info: Option<ErrorInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_number: Option<String>,
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<RetrievedTableOrder>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TableOrderInfo {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            creation_status: None,
-            error_info: None,
-            external_number: None,
-            id,
-            order: None,
-            organization_id: None,
-            pos_id: None,
-            timestamp: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `order_by_id`, `order_by_table`, `order_create`.
+    pub struct TableOrderInfo new(id: Guid) {
+        pub creation_status: Option<CreationStatus> = "creationStatus",
+        pub error_info: Option<ErrorInfo> = "errorInfo",
+        pub external_number: Option<String> = "externalNumber",
+        pub id: Guid = "id" required,
+        pub order: Option<RetrievedTableOrder> = "order",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub pos_id: Option<Guid> = "posId",
+        pub timestamp: Option<i64> = "timestamp",
     }
 }
 
-/// Part of the answer of `reserve_available_terminal_groups`, `payment_types`, `terminal_groups`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_data: Option<Vec<ExternalDataEntry>>,
-    pub id: TerminalGroupId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pos_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<TimeSpan>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TerminalGroup {
-    pub fn new(id: TerminalGroupId) -> Self {
-        Self {
-            address: None,
-            external_data: None,
-            id,
-            name: None,
-            organization_id: None,
-            pos_version: None,
-            time_zone: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `reserve_available_terminal_groups`, `payment_types`, `terminal_groups`.
+    pub struct TerminalGroup new(id: TerminalGroupId) {
+        pub address: Option<String> = "address",
+        pub external_data: Option<Vec<ExternalDataEntry>> = "externalData",
+        pub id: TerminalGroupId = "id" required,
+        pub name: Option<String> = "name",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub pos_version: Option<String> = "posVersion",
+        pub time_zone: Option<TimeSpan> = "timeZone",
     }
 }
 
-/// Answer of `reserve_available_terminal_groups`, `terminal_groups`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_groups: Option<Vec<OrganizationItemsOfTerminalGroup>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_groups_in_sleep: Option<Vec<OrganizationItemsOfTerminalGroup>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `reserve_available_terminal_groups`, `terminal_groups`.
+    #[derive(Default)]
+    pub struct TerminalGroupsResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub terminal_groups: Option<Vec<OrganizationItemsOfTerminalGroup>> = "terminalGroups",
+        pub terminal_groups_in_sleep: Option<Vec<OrganizationItemsOfTerminalGroup>> = "terminalGroupsInSleep",
+    }
 }
 
 crate::union::tagged_union! {
@@ -3070,78 +1729,46 @@ crate::union::tagged_union! {
     }
 }
 
-/// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TipsPaymentBase {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_additional_data: Option<PaymentAdditionalData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type_kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_type_id: Option<Guid>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TipsPaymentBase {
-    pub fn new(
-        payment_type_id: Guid,
+crate::object::object! {
+    /// Part of body and answer of `reserve_create`, `deliveries_add_payments`, `deliveries_change_payments` and 9 more.
+    #[derive(Default)]
+    pub struct TipsPaymentBase new(
         payment_type_kind: impl Into<String>,
         sum: ExactDecimal,
-    ) -> Self {
-        Self {
-            payment_type_id: Some(payment_type_id),
-            payment_type_kind: Some(payment_type_kind.into()),
-            sum: Some(sum),
-            ..Self::default()
-        }
+        payment_type_id: Guid
+    ) {
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_additional_data: Option<PaymentAdditionalData> = "paymentAdditionalData",
+        pub payment_type_id: Option<Guid> = "paymentTypeId" asked,
+        pub payment_type_kind: Option<String> = "paymentTypeKind" asked,
+        pub sum: Option<ExactDecimal> = "sum" asked,
+        pub tips_type_id: Option<Guid> = "tipsTypeId",
     }
 }
 
-/// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TipsPaymentItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_external: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_fiscalized_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_preliminary: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_prepay: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_processed_externally: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_type: Option<DeliveriesResponseOrderPaymentType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<ExactDecimal>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tips_type: Option<RetrievedTipsType>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
+    #[derive(Default)]
+    pub struct TipsPaymentItem {
+        pub is_external: Option<bool> = "isExternal",
+        pub is_fiscalized_externally: Option<bool> = "isFiscalizedExternally",
+        pub is_preliminary: Option<bool> = "isPreliminary",
+        pub is_prepay: Option<bool> = "isPrepay",
+        pub is_processed_externally: Option<bool> = "isProcessedExternally",
+        pub payment_type: Option<DeliveriesResponseOrderPaymentType> = "paymentType",
+        pub sum: Option<ExactDecimal> = "sum",
+        pub tips_type: Option<RetrievedTipsType> = "tipsType",
+    }
 }
 
-/// Part of the answer of `loyalty_iiko_calculate`, `combo`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WarningInfo {
-    #[serde(rename = "Code", skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(rename = "ErrorCode", skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<String>,
-    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `loyalty_iiko_calculate`, `combo`.
+    #[derive(Default)]
+    pub struct WarningInfo {
+        pub code: Option<String> = "Code",
+        pub error_code: Option<String> = "ErrorCode",
+        pub message: Option<String> = "Message",
+    }
 }

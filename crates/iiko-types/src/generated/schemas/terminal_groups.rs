@@ -2,115 +2,61 @@
 
 //! Bodies of the group `terminal_groups`.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId};
 
-use crate::{
-    ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
-    unknown::Extra,
-};
-
-/// Body of `POST /api/1/terminal_groups/awake`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AwakeTerminalGroupsRequest {
-    pub organization_ids: Vec<OrganizationId>,
-    pub terminal_group_ids: Vec<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl AwakeTerminalGroupsRequest {
-    pub fn new(
+crate::object::object! {
+    /// Body of `POST /api/1/terminal_groups/awake`.
+    pub struct AwakeTerminalGroupsRequest new(
         organization_ids: Vec<OrganizationId>,
-        terminal_group_ids: Vec<TerminalGroupId>,
-    ) -> Self {
-        Self {
-            organization_ids,
-            terminal_group_ids,
-            extra: Extra::new(),
-        }
+        terminal_group_ids: Vec<TerminalGroupId>
+    ) {
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub terminal_group_ids: Vec<TerminalGroupId> = "terminalGroupIds" required,
     }
 }
 
-/// Answer of `POST /api/1/terminal_groups/awake`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AwakeTerminalGroupsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failed_processed: Option<Vec<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub successfully_processed: Option<Vec<Guid>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of the answer of `terminal_groups_is_alive`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupAliveInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_alive: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/terminal_groups/is_alive`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupsIsAliveRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_ids: Option<Vec<OrganizationId>>,
-    pub terminal_group_ids: Vec<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TerminalGroupsIsAliveRequest {
-    pub fn new(terminal_group_ids: Vec<TerminalGroupId>) -> Self {
-        Self {
-            organization_id: None,
-            organization_ids: None,
-            terminal_group_ids,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Answer of `POST /api/1/terminal_groups/awake`.
+    #[derive(Default)]
+    pub struct AwakeTerminalGroupsResponse {
+        pub failed_processed: Option<Vec<Guid>> = "failedProcessed",
+        pub successfully_processed: Option<Vec<Guid>> = "successfullyProcessed",
     }
 }
 
-/// Answer of `POST /api/1/terminal_groups/is_alive`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupsIsAliveResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_alive_status: Option<Vec<TerminalGroupAliveInfo>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of the answer of `terminal_groups_is_alive`.
+    #[derive(Default)]
+    pub struct TerminalGroupAliveInfo {
+        pub is_alive: Option<bool> = "isAlive",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+    }
 }
 
-/// Body of `POST /api/1/terminal_groups`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_disabled: Option<bool>,
-    pub organization_ids: Vec<OrganizationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_external_data: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/1/terminal_groups/is_alive`.
+    pub struct TerminalGroupsIsAliveRequest new(terminal_group_ids: Vec<TerminalGroupId>) {
+        pub organization_id: Option<OrganizationId> = "organizationId",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
+        pub terminal_group_ids: Vec<TerminalGroupId> = "terminalGroupIds" required,
+    }
 }
-impl TerminalGroupsRequest {
-    pub fn new(organization_ids: Vec<OrganizationId>) -> Self {
-        Self {
-            include_disabled: None,
-            organization_ids,
-            return_external_data: None,
-            extra: Extra::new(),
-        }
+
+crate::object::object! {
+    /// Answer of `POST /api/1/terminal_groups/is_alive`.
+    #[derive(Default)]
+    pub struct TerminalGroupsIsAliveResponse {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub is_alive_status: Option<Vec<TerminalGroupAliveInfo>> = "isAliveStatus",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/terminal_groups`.
+    pub struct TerminalGroupsRequest new(organization_ids: Vec<OrganizationId>) {
+        pub include_disabled: Option<bool> = "includeDisabled",
+        pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+        pub return_external_data: Option<Vec<String>> = "returnExternalData",
     }
 }

@@ -2,69 +2,36 @@
 
 //! Bodies of the group `terminals_cash_registers`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Part of the answer of `terminals_cash_registers_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashRegisterListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/terminals/v1/cash-registers/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashRegisterListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl CashRegisterListRequest {
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            limit: None,
-            offset: None,
-            organization_id: organization_id.into(),
-            search: None,
-            terminal_group_ids: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `terminals_cash_registers_list`.
+    #[derive(Default)]
+    pub struct CashRegisterListItem {
+        pub id: Option<String> = "id",
+        pub name: Option<String> = "name",
+        pub number: Option<String> = "number",
+        pub status: Option<String> = "status",
+        pub terminal_group_ids: Option<Vec<String>> = "terminalGroupIds",
     }
 }
 
-/// Answer of `POST /api/terminals/v1/cash-registers/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CashRegisterListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<CashRegisterListItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/terminals/v1/cash-registers/list`.
+    pub struct CashRegisterListRequest new(organization_id: impl Into<String>) {
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub organization_id: String = "organizationId" required,
+        pub search: Option<String> = "search",
+        pub terminal_group_ids: Option<Vec<String>> = "terminalGroupIds",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/terminals/v1/cash-registers/list`.
+    #[derive(Default)]
+    pub struct CashRegisterListResponse {
+        pub items: Option<Vec<CashRegisterListItem>> = "items",
+        pub limit: Option<i64> = "limit",
+        pub offset: Option<i64> = "offset",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

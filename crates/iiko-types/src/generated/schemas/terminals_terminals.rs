@@ -2,59 +2,32 @@
 
 //! Bodies of the group `terminals_terminals`.
 
-use serde::{Deserialize, Serialize};
-
-use crate::unknown::Extra;
-
-/// Part of the answer of `terminals_terminals_list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalListItem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub computer_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_anonymous: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restaurant_section_ids: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/terminals/v1/terminals/list`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalListRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_anonymous: Option<bool>,
-    pub organization_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TerminalListRequest {
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            include_anonymous: None,
-            organization_id: organization_id.into(),
-            search: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of the answer of `terminals_terminals_list`.
+    #[derive(Default)]
+    pub struct TerminalListItem {
+        pub computer_name: Option<String> = "computerName",
+        pub id: Option<String> = "id",
+        pub is_anonymous: Option<bool> = "isAnonymous",
+        pub name: Option<String> = "name",
+        pub restaurant_section_ids: Option<Vec<String>> = "restaurantSectionIds",
     }
 }
 
-/// Answer of `POST /api/terminals/v1/terminals/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalListResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<TerminalListItem>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Body of `POST /api/terminals/v1/terminals/list`.
+    pub struct TerminalListRequest new(organization_id: impl Into<String>) {
+        pub include_anonymous: Option<bool> = "includeAnonymous",
+        pub organization_id: String = "organizationId" required,
+        pub search: Option<String> = "search",
+    }
+}
+
+crate::object::object! {
+    /// Answer of `POST /api/terminals/v1/terminals/list`.
+    #[derive(Default)]
+    pub struct TerminalListResponse {
+        pub items: Option<Vec<TerminalListItem>> = "items",
+        pub total_count: Option<i64> = "totalCount",
+    }
 }

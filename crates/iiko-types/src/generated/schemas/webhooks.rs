@@ -2,7 +2,6 @@
 
 //! Bodies of the group `webhooks`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -11,343 +10,216 @@ use crate::{
         DeliveryStatus, OrderInfo, OrderItemStatus, OrderStatus, ReserveInfo, TableOrderInfo,
     },
     time::UtcTime,
-    unknown::Extra,
 };
 
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryOrderErrorEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<OrderInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryOrderUpdateEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<OrderInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryOrderWebHooksFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_statuses: Option<Vec<OrderItemStatus>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_statuses: Option<Vec<DeliveryStatus>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub returned_external_data_keys: Option<Vec<String>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/webhooks/settings`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetWebHookSettingsRequest {
-    pub organization_id: OrganizationId,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl GetWebHookSettingsRequest {
-    pub fn new(organization_id: OrganizationId) -> Self {
-        Self {
-            organization_id,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct DeliveryOrderErrorEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<OrderInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
     }
 }
 
-/// Answer of `POST /api/1/webhooks/settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GetWebHookSettingsResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_login_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub web_hooks_filter: Option<WebHooksFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub web_hooks_uri: Option<String>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PersonalShift {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opened: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_id: Option<Guid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_group_id: Option<TerminalGroupId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl PersonalShift {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            opened: None,
-            role_id: None,
-            terminal_group_id: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct DeliveryOrderUpdateEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<OrderInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
     }
 }
 
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PersonalShiftEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<PersonalShift>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveErrorEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<ReserveInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveUpdateEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<ReserveInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReserveWebHookFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updates: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StopListUpdateEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<WebHookOnStopListChangeData>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderErrorEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<TableOrderInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderUpdateEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<TableOrderInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableOrderWebHookFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_statuses: Option<Vec<OrderItemStatus>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_statuses: Option<Vec<OrderStatus>>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Part of a webhook event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TerminalGroupStopListUpdate {
-    pub id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_full: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl TerminalGroupStopListUpdate {
-    pub fn new(id: Guid) -> Self {
-        Self {
-            id,
-            is_full: None,
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
+    #[derive(Default)]
+    pub struct DeliveryOrderWebHooksFilter {
+        pub errors: Option<bool> = "errors",
+        pub item_statuses: Option<Vec<OrderItemStatus>> = "itemStatuses",
+        pub order_statuses: Option<Vec<DeliveryStatus>> = "orderStatuses",
+        pub returned_external_data_keys: Option<Vec<String>> = "returnedExternalDataKeys",
     }
 }
 
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UnknownWebhookEvent {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<CorrelationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_info: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_time: Option<UtcTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Body of `POST /api/1/webhooks/update_settings`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateWebHookSettingsRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_token: Option<String>,
-    pub organization_id: OrganizationId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub web_hooks_filter: Option<WebHooksFilter>,
-    pub web_hooks_uri: String,
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-impl UpdateWebHookSettingsRequest {
-    pub fn new(organization_id: OrganizationId, web_hooks_uri: impl Into<String>) -> Self {
-        Self {
-            auth_token: None,
-            organization_id,
-            web_hooks_filter: None,
-            web_hooks_uri: web_hooks_uri.into(),
-            extra: Extra::new(),
-        }
+crate::object::object! {
+    /// Body of `POST /api/1/webhooks/settings`.
+    pub struct GetWebHookSettingsRequest new(organization_id: OrganizationId) {
+        pub organization_id: OrganizationId = "organizationId" required,
     }
 }
 
-/// Part of a webhook event.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebHookOnStopListChangeData {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal_groups_stop_lists_updates: Option<Vec<TerminalGroupStopListUpdate>>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Answer of `POST /api/1/webhooks/settings`.
+    #[derive(Default)]
+    pub struct GetWebHookSettingsResponse {
+        pub api_login_name: Option<String> = "apiLoginName",
+        pub auth_token: Option<String> = "authToken",
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub web_hooks_filter: Option<WebHooksFilter> = "webHooksFilter",
+        pub web_hooks_uri: Option<String> = "webHooksUri",
+    }
 }
 
-/// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebHookShortFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updates: Option<bool>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of a webhook event.
+    pub struct PersonalShift new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub opened: Option<bool> = "opened",
+        pub role_id: Option<Guid> = "roleId",
+        pub terminal_group_id: Option<TerminalGroupId> = "terminalGroupId",
+    }
 }
 
-/// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebHooksFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub business_hours_and_mapping_update_filter: Option<WebHookShortFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_order_filter: Option<DeliveryOrderWebHooksFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nomenclature_update_filter: Option<WebHookShortFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal_shift_filter: Option<WebHookShortFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserve_filter: Option<ReserveWebHookFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_list_update_filter: Option<WebHookShortFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_order_filter: Option<TableOrderWebHookFilter>,
-    #[serde(flatten)]
-    pub extra: Extra,
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct PersonalShiftEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<PersonalShift> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct ReserveErrorEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<ReserveInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct ReserveUpdateEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<ReserveInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
+    #[derive(Default)]
+    pub struct ReserveWebHookFilter {
+        pub errors: Option<bool> = "errors",
+        pub updates: Option<bool> = "updates",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct StopListUpdateEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<WebHookOnStopListChangeData> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct TableOrderErrorEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<TableOrderInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct TableOrderUpdateEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<TableOrderInfo> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
+    #[derive(Default)]
+    pub struct TableOrderWebHookFilter {
+        pub errors: Option<bool> = "errors",
+        pub item_statuses: Option<Vec<OrderItemStatus>> = "itemStatuses",
+        pub order_statuses: Option<Vec<OrderStatus>> = "orderStatuses",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    pub struct TerminalGroupStopListUpdate new(id: Guid) {
+        pub id: Guid = "id" required,
+        pub is_full: Option<bool> = "isFull",
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct UnknownWebhookEvent {
+        pub correlation_id: Option<CorrelationId> = "correlationId",
+        pub event_info: Option<Value> = "eventInfo",
+        pub event_time: Option<UtcTime> = "eventTime",
+        pub event_type: Option<String> = "eventType",
+        pub organization_id: Option<OrganizationId> = "organizationId",
+    }
+}
+
+crate::object::object! {
+    /// Body of `POST /api/1/webhooks/update_settings`.
+    pub struct UpdateWebHookSettingsRequest new(
+        organization_id: OrganizationId,
+        web_hooks_uri: impl Into<String>
+    ) {
+        pub auth_token: Option<String> = "authToken",
+        pub organization_id: OrganizationId = "organizationId" required,
+        pub web_hooks_filter: Option<WebHooksFilter> = "webHooksFilter",
+        pub web_hooks_uri: String = "webHooksUri" required,
+    }
+}
+
+crate::object::object! {
+    /// Part of a webhook event.
+    #[derive(Default)]
+    pub struct WebHookOnStopListChangeData {
+        pub terminal_groups_stop_lists_updates: Option<Vec<TerminalGroupStopListUpdate>> = "terminalGroupsStopListsUpdates",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
+    #[derive(Default)]
+    pub struct WebHookShortFilter {
+        pub updates: Option<bool> = "updates",
+    }
+}
+
+crate::object::object! {
+    /// Part of body and answer of `webhooks_settings`, `webhooks_update_settings`.
+    #[derive(Default)]
+    pub struct WebHooksFilter {
+        pub business_hours_and_mapping_update_filter: Option<WebHookShortFilter> = "businessHoursAndMappingUpdateFilter",
+        pub delivery_order_filter: Option<DeliveryOrderWebHooksFilter> = "deliveryOrderFilter",
+        pub nomenclature_update_filter: Option<WebHookShortFilter> = "nomenclatureUpdateFilter",
+        pub personal_shift_filter: Option<WebHookShortFilter> = "personalShiftFilter",
+        pub reserve_filter: Option<ReserveWebHookFilter> = "reserveFilter",
+        pub stop_list_update_filter: Option<WebHookShortFilter> = "stopListUpdateFilter",
+        pub table_order_filter: Option<TableOrderWebHookFilter> = "tableOrderFilter",
+    }
 }
 
 crate::union::tagged_union! {

@@ -1,0 +1,236 @@
+//! The objects of the API: structs that know most of their properties and keep the rest.
+//!
+//! A derive with `#[serde(flatten)]` would do the same; it is slower to compile and to run, since every derived impl
+//! brings a visitor of its own that takes unknown properties through a buffer. Here all objects share one visitor, and
+//! a property is one line:
+//!
+//! ```ignore
+//! object! {
+//!     /// Body of `POST /api/1/cities`.
+//!     pub struct CitiesRequest new(organization_ids: Vec<OrganizationId>) {
+//!         pub include_deleted: Option<bool> = "includeDeleted",
+//!         pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
+//!     }
+//! }
+//! ```
+//!
+//! Without a word behind it a property may be absent and is not written when it is. `required`: must be there.
+//! `asked`: may be absent, but `new` asks for it. `key`: written as `null` where there is no value.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor},
+    forward_to_deserialize_any,
+};
+
+macro_rules! object {
+    ($(#[$meta:meta])* pub struct $name:ident new($($parameter:ident: $argument:ty),*) {
+        $(pub $field:ident: $kind:ty = $property:literal $($need:ident)?,)*
+    }) => {
+        $crate::object::object! {
+            $(#[$meta])*
+            pub struct $name {
+                $(pub $field: $kind = $property $($need)?,)*
+            }
+        }
+
+        impl $name {
+            /// With what must be there.
+            #[expect(
+                clippy::allow_attributes,
+                reason = "one macro for objects with few and with many required properties"
+            )]
+            #[allow(clippy::too_many_arguments, reason = "the contract asks for all of them")]
+            pub fn new($($parameter: $argument),*) -> Self {
+                Self {
+                    $($field: $crate::object::initial!($field $($need)?),)*
+                    extra: $crate::unknown::Extra::new(),
+                }
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $(pub $field:ident: $kind:ty = $property:literal $($need:ident)?,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            $(pub $field: $kind,)*
+            /// Properties that the contract does not name.
+            pub extra: $crate::unknown::Extra,
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                let mut map = serializer.serialize_map(None)?;
+                $($crate::object::write!(map, self.$field, $property $($need)?);)*
+                for (property, value) in &self.extra {
+                    map.serialize_entry(property, value)?;
+                }
+                map.end()
+            }
+        }
+
+        impl $crate::object::Object for $name {
+            const NAME: &'static str = stringify!($name);
+
+            fn read<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                $(let mut $field: Option<$kind> = None;)*
+                let mut extra = $crate::unknown::Extra::new();
+                while let Some($crate::object::Key(property)) = map.next_key()? {
+                    match &*property {
+                        $($property => $field = Some(map.next_value()?),)*
+                        _ => {
+                            extra.insert(property.into_owned(), map.next_value()?);
+                        }
+                    }
+                }
+                Ok(Self {
+                    $($field: $crate::object::found($field, $property)?,)*
+                    extra,
+                })
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::object::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// The value that `new` gives a field.
+macro_rules! initial {
+    ($field:ident) => {
+        None
+    };
+    ($field:ident key) => {
+        None
+    };
+    ($field:ident asked) => {
+        Some($field.into())
+    };
+    ($field:ident required) => {
+        $field.into()
+    };
+}
+
+/// Writes one property.
+macro_rules! write {
+    ($map:ident, $value:expr, $property:literal) => {
+        if let Some(value) = &$value {
+            $map.serialize_entry($property, value)?;
+        }
+    };
+    ($map:ident, $value:expr, $property:literal asked) => {
+        $crate::object::write!($map, $value, $property)
+    };
+    ($map:ident, $value:expr, $property:literal key) => {
+        $map.serialize_entry($property, &$value)?
+    };
+    ($map:ident, $value:expr, $property:literal required) => {
+        $map.serialize_entry($property, &$value)?
+    };
+}
+
+pub(crate) use {initial, object, write};
+
+/// A struct that `object!` made.
+pub(crate) trait Object: Sized {
+    /// Name of the struct, for messages.
+    const NAME: &'static str;
+
+    /// Reads the properties.
+    fn read<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+pub(crate) fn deserialize<'de, T: Object, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::read(map)
+    }
+}
+
+/// The value of a property, or what its type makes of its absence: nothing, or a complaint.
+pub(crate) fn found<'de, T: Deserialize<'de>, E: de::Error>(
+    value: Option<T>,
+    property: &'static str,
+) -> Result<T, E> {
+    value.map_or_else(
+        || {
+            T::deserialize(Absent {
+                property,
+                error: PhantomData,
+            })
+        },
+        Ok,
+    )
+}
+
+/// An absent property.
+struct Absent<E> {
+    property: &'static str,
+    error: PhantomData<E>,
+}
+
+impl<'de, E: de::Error> Deserializer<'de> for Absent<E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, E> {
+        Err(E::missing_field(self.property))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// A string, borrowed where it has no escapes.
+pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(text.to_owned())))
+    }
+}
