@@ -22,6 +22,7 @@ cargo xtask CHORE
   codegen [--check]   contract/ to crates/iiko-types/src/generated/
   prepare [--check]   the queries of hub-db, checked against a fresh database, to .sqlx/
   openapi [--check]   the API document of the program to docs/openapi.json
+                      (--built first: do not build the program, it is fresh)
   tidy                house rules that no lint knows
 ";
 
@@ -48,7 +49,8 @@ fn run(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
         ["codegen", rest @ ..] => codegen::run(mode(rest)?),
         ["prepare", rest @ ..] => prepare::run(mode(rest)?),
-        ["openapi", rest @ ..] => openapi::run(mode(rest)?),
+        ["openapi", "--built", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::Built),
+        ["openapi", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::ToBuild),
         ["tidy"] => tidy::run(),
         [] | ["help" | "--help" | "-h"] => {
             eprint!("{USAGE}");

@@ -4,6 +4,7 @@
 //! API shows in a review.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
@@ -12,17 +13,21 @@ use crate::{Mode, repository};
 
 const DOCUMENT: &str = "docs/openapi.json";
 
-pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
-    let root = repository::root()?;
-    let build = Command::new("cargo")
-        .current_dir(&root)
-        .args(["build", "--quiet", "--workspace"])
-        .status();
-    ensure!(
-        build.context("cannot run `cargo`")?.success(),
-        "the workspace does not build"
-    );
+/// Whether the program has to be built before it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    ToBuild,
+    /// Built a moment ago with all targets: to build again without them would only compile what the features of
+    /// dev-dependencies change.
+    Built,
+}
 
+pub(crate) fn run(mode: Mode, program: Program) -> anyhow::Result<()> {
+    let root = repository::root()?;
+    match program {
+        Program::ToBuild => build(&root)?,
+        Program::Built => {}
+    }
     let program = repository::target_directory()?.join("debug/iiko-base");
     let mut said = repository::output(Command::new(program).arg("openapi"))?;
     if !said.ends_with('\n') {
@@ -41,4 +46,17 @@ pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+fn build(root: &Path) -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    let status = cargo
+        .current_dir(root)
+        .args(["build", "--quiet", "--workspace"])
+        .status();
+    ensure!(
+        status.context("cannot run `cargo`")?.success(),
+        "the workspace does not build"
+    );
+    Ok(())
 }

@@ -10,7 +10,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use anyhow::{Context, bail, ensure};
 use hub_pg::{Options, PrivatePostgres};
@@ -120,14 +119,10 @@ fn migrations(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn check_queries(root: &Path, url: &str, scratch: &Path) -> anyhow::Result<Descriptions> {
     let descriptions = scratch.join("sqlx");
     fs::create_dir(&descriptions)?;
-    // Neither the variables below nor the database are among what cargo tracks: a touched file makes it expand the
-    // macros again, and a target folder of its own keeps ordinary builds from taking the result for theirs.
-    let library = root.join("crates").join(CRATE).join("src/lib.rs");
-    fs::File::options()
-        .append(true)
-        .open(&library)?
-        .set_modified(SystemTime::now())?;
+    // Cargo tracks neither the variables below nor the database. In a target folder of its own no ordinary build takes the
+    // result for its own, and without its fingerprint cargo cannot take an old result for a new one.
     let target = repository::target_directory()?.join("prepare");
+    forget_check(&target)?;
     let status = Command::new("cargo")
         .current_dir(root)
         .args(["check", "--quiet", "--package", CRATE, "--target-dir"])
@@ -141,7 +136,31 @@ fn check_queries(root: &Path, url: &str, scratch: &Path) -> anyhow::Result<Descr
         status.success(),
         "the queries do not agree with the migrations"
     );
-    read_descriptions(&descriptions)
+    let described = read_descriptions(&descriptions)?;
+    ensure!(
+        !described.is_empty(),
+        "no query was described, so {CRATE} was not checked again: remove {}",
+        target.display()
+    );
+    Ok(described)
+}
+
+fn forget_check(target: &Path) -> anyhow::Result<()> {
+    let fingerprints = target.join("debug/.fingerprint");
+    if !fingerprints.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(fingerprints)? {
+        let entry = entry?;
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(&format!("{CRATE}-"))
+        {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn read_descriptions(directory: &Path) -> anyhow::Result<Descriptions> {
