@@ -150,31 +150,37 @@ impl Folder {
         Ok(text.trim().to_owned())
     }
 
-    /// Words an I/O error on a file of the cluster: not being allowed to means that the cluster is somebody else's.
+    /// Words an I/O error on a file of the cluster: not being allowed to means that it is somebody else's.
     pub(crate) fn refusal(
         &self,
         action: &'static str,
         path: &Path,
     ) -> impl FnOnce(io::Error) -> Error {
-        let (path, data) = (path.to_owned(), self.data());
-        move |source| match fs::metadata(&data) {
-            Ok(metadata) if source.kind() == io::ErrorKind::PermissionDenied => {
-                Error::ForeignOwner {
-                    owner: Account::name_of(metadata.uid()),
-                    path: data,
+        let path = path.to_owned();
+        move |source| {
+            // The nearest that can be seen at all: the file itself may lie in a folder closed to us.
+            let owned = path
+                .ancestors()
+                .find_map(|path| Some((path, fs::metadata(path).ok()?)));
+            match owned {
+                Some((path, metadata)) if source.kind() == io::ErrorKind::PermissionDenied => {
+                    Error::ForeignOwner {
+                        path: path.to_owned(),
+                        owner: Account::name_of(metadata.uid()),
+                    }
                 }
+                Some(_) | None => Error::File {
+                    action,
+                    path,
+                    source,
+                },
             }
-            Ok(_) | Err(_) => Error::File {
-                action,
-                path,
-                source,
-            },
         }
     }
 }
 
 /// Opens a file that only we may read, to append to it, making it if need be, and never through a link.
-pub(crate) fn open_private(path: &Path) -> Result<File, Error> {
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .read(true)
         .append(true)
@@ -182,7 +188,6 @@ pub(crate) fn open_private(path: &Path) -> Result<File, Error> {
         .mode(0o600)
         .custom_flags(OFlag::O_NOFOLLOW.bits())
         .open(path)
-        .map_err(Error::file("open", path))
 }
 
 /// Makes a folder of the account alone. One that exists must be that already: in /tmp anybody may have made it.

@@ -16,7 +16,7 @@ pub(crate) struct Lock {
 impl Lock {
     pub(crate) fn take(folder: &Folder) -> Result<Self, Error> {
         let path = folder.lock();
-        let mut file = folder::open_private(&path)?;
+        let mut file = folder::open_private(&path).map_err(folder.refusal("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -2,13 +2,14 @@
 //!
 //! The file alone is no proof: it survives a crash, and its process id may by then be somebody else's.
 
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, Uid};
+use nix::unistd::Pid;
 
 use crate::address;
 use crate::error::Error;
@@ -73,25 +74,41 @@ pub(crate) fn is_server(process: u32, data: &Path) -> bool {
         }
 }
 
-/// Removes the file of a crashed server whose process id another process has by now: PostgreSQL would believe that its
-/// server still runs, and refuse. Done only where it is certain that no process of the old server is left.
-pub(crate) fn remove_misleading_file(folder: &Folder) -> Result<(), Error> {
+/// Removes what a killed server left where its process id is by now another process's, or a zombie that nobody buries, as
+/// in a container without an init: PostgreSQL would believe that its server still runs, and refuse. Done only where it is
+/// certain that no process of the old server is left.
+pub(crate) fn remove_misleading_files(folder: &Folder) -> Result<(), Error> {
     let data = folder.data();
-    let path = data.join("postmaster.pid");
-    let taken = fs::read_to_string(&path)
-        .ok()
-        .and_then(|text| File::parse(&text))
-        .is_some_and(|file| {
-            exists(file.postmaster.process) && !is_server(file.postmaster.process, &data)
-        });
-    if taken && nobody_works_in(&data) {
-        fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+    let socket = address::socket_file(&address::socket_directory(folder.root()), address::PORT);
+    let files = [
+        data.join("postmaster.pid"),
+        socket.with_added_extension("lock"),
+    ];
+    for path in files.iter().filter(|path| misleads(path, &data)) {
+        if nobody_works_in(&data) {
+            fs::remove_file(path).map_err(Error::file("remove", path))?;
+        }
     }
     Ok(())
 }
 
+/// Both files begin with the process id.
+fn misleads(path: &Path, data: &Path) -> bool {
+    fs::read_to_string(path)
+        .ok()
+        .and_then(|text| File::parse(&text))
+        .is_some_and(|file| {
+            exists(file.postmaster.process) && !is_server(file.postmaster.process, data)
+        })
+}
+
+/// Looks through all processes of the data's owner, as whom the server runs.
 fn nobody_works_in(data: &Path) -> bool {
-    let (Ok(data), Ok(entries)) = (fs::canonicalize(data), fs::read_dir("/proc")) else {
+    let (Ok(data), Ok(owner), Ok(entries)) = (
+        fs::canonicalize(data),
+        fs::metadata(data),
+        fs::read_dir("/proc"),
+    ) else {
         return false;
     };
     entries
@@ -102,14 +119,15 @@ fn nobody_works_in(data: &Path) -> bool {
                 .to_string_lossy()
                 .starts_with(|c: char| c.is_ascii_digit())
         })
+        .filter(|entry| {
+            entry
+                .metadata()
+                .is_ok_and(|metadata| metadata.uid() == owner.uid())
+        })
         .all(|entry| match fs::read_link(entry.path().join("cwd")) {
             Ok(directory) => directory != data,
-            // A process of another user: not ours, unless we are root and could not tell.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                !Uid::effective().is_root()
-            }
-            // It has ended in the meantime.
-            Err(_) => true,
+            // Ended in the meantime, or a zombie.
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
         })
 }
 

@@ -60,6 +60,7 @@ impl Server {
         options: &Options,
     ) -> Result<Self, Error> {
         let begun = Instant::now();
+        let mut crashed = false;
         loop {
             match postmaster::look(folder)? {
                 State::Ready(postmaster) => {
@@ -93,13 +94,15 @@ impl Server {
                     }
                     .stop()?;
                 }
-                State::Down => return start(folder, binaries, account, options),
-                State::Crashed => {
-                    postmaster::remove_misleading_file(folder)?;
+                state @ (State::Down | State::Crashed) => {
+                    crashed |= state == State::Crashed;
+                    postmaster::remove_misleading_files(folder)?;
                     match start(folder, binaries, account, options) {
                         // The killed server's other processes end by themselves, but not at once.
-                        Err(Error::StartFailed { .. }) if begun.elapsed() < CRASH_LIMIT => {
-                            thread::sleep(POLL * 10)
+                        Err(Error::StartFailed { .. })
+                            if crashed && begun.elapsed() < CRASH_LIMIT =>
+                        {
+                            thread::sleep(POLL * 10);
                         }
                         outcome => return outcome,
                     }
@@ -269,7 +272,7 @@ fn open_log(folder: &Folder) -> Result<fs::File, Error> {
     if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > LOG_LIMIT_BYTES) {
         fs::rename(&path, path.with_extension("log.1")).map_err(Error::file("rename", &path))?;
     }
-    folder::open_private(&path)
+    folder::open_private(&path).map_err(folder.refusal("open", &path))
 }
 
 fn setting(name: &str, value: &str) -> String {

@@ -167,7 +167,8 @@ fn a_process_id_that_is_somebody_elses_by_now_does_not_mislead() {
         directory.join("data").display(),
         directory.join("run").display()
     );
-    fs::write(directory.join("data/postmaster.pid"), stale).unwrap();
+    fs::write(directory.join("data/postmaster.pid"), &stale).unwrap();
+    fs::write(directory.join("run/.s.PGSQL.5432.lock"), &stale).unwrap();
     assert_eq!(hub_pg::join(&directory).unwrap(), None);
 
     let postgres = start(&directory);
