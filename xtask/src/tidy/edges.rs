@@ -70,6 +70,7 @@ const ALLOWED: [Edges; 11] = [
     Edges {
         crate_name: "hub-testkit",
         uses: &[
+            "hub-api",
             "hub-db",
             "hub-engine",
             "hub-pg",
