@@ -57,3 +57,22 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Either<V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ListOrMap;
+
+    #[test]
+    fn an_empty_list_is_an_empty_map() {
+        let map: ListOrMap<i64> = serde_json::from_str("[]").unwrap();
+        assert_eq!(map, ListOrMap::default());
+        assert_eq!(serde_json::to_string(&map).unwrap(), "[]");
+    }
+
+    #[test]
+    fn a_map_is_a_map_and_a_filled_list_is_refused() {
+        let map: ListOrMap<i64> = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"a":1}"#);
+        assert!(serde_json::from_str::<ListOrMap<i64>>("[1]").is_err());
+    }
+}

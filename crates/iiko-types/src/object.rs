@@ -4,7 +4,7 @@
 //! brings a visitor of its own that takes unknown properties through a buffer. Here all objects share one visitor, and
 //! a property is one line:
 //!
-//! ```ignore
+//! ```text
 //! object! {
 //!     /// Body of `POST /api/1/cities`.
 //!     pub struct CitiesRequest new(organization_ids: Vec<OrganizationId>) {
@@ -232,5 +232,106 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Key<'de>, E> {
         Ok(Key(Cow::Owned(text.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use crate::schemas::{
+        StopListItem, StopListsRequest, TerminalGroup, UpdateOrderProblemRequest,
+    };
+
+    #[test]
+    fn what_the_contract_does_not_know_is_kept() {
+        let text = json!({"productId": "00000000-0000-0000-0000-000000000007", "balance": 0.5, "why": {"who": [1, "x"]}});
+        let item: StopListItem = serde_json::from_value(text.clone()).unwrap();
+        assert_eq!(item.extra.keys().collect::<Vec<_>>(), ["why"]);
+        assert_eq!(serde_json::to_value(&item).unwrap(), text);
+    }
+
+    #[test]
+    fn null_is_absent_and_an_empty_list_is_not() {
+        let read = |text| {
+            serde_json::from_str::<StopListsRequest>(text)
+                .unwrap()
+                .terminal_groups_ids
+        };
+        assert_eq!(
+            read(r#"{"organizationIds":[],"terminalGroupsIds":null}"#),
+            None
+        );
+        assert_eq!(read(r#"{"organizationIds":[]}"#), None);
+        assert_eq!(
+            read(r#"{"organizationIds":[],"terminalGroupsIds":[]}"#),
+            Some(vec![])
+        );
+    }
+
+    #[test]
+    fn an_answer_needs_nothing_but_its_id() {
+        let id = "00000000-0000-0000-0000-000000000007";
+        let group: TerminalGroup = serde_json::from_value(json!({ "id": id })).unwrap();
+        assert_eq!(serde_json::to_value(&group).unwrap(), json!({ "id": id }));
+        let error = serde_json::from_str::<TerminalGroup>("{}")
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("missing field `id`"), "{error}");
+    }
+
+    #[test]
+    fn a_request_needs_what_the_contract_requires() {
+        let error = serde_json::from_str::<StopListsRequest>("{}")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("missing field `organizationIds`"),
+            "{error}"
+        );
+        let error = serde_json::from_str::<StopListsRequest>("[]")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("expected StopListsRequest"), "{error}");
+        let request = StopListsRequest::new(vec![]);
+        assert_eq!(
+            serde_json::to_string(&request).unwrap(),
+            r#"{"organizationIds":[]}"#
+        );
+    }
+
+    #[test]
+    fn a_key_that_must_be_there_is_written_as_null() {
+        let (order, organization) = (uuid::Uuid::nil(), uuid::Uuid::nil().into());
+        let request = UpdateOrderProblemRequest::new(organization, order, false);
+        let written = serde_json::to_value(&request).unwrap();
+        assert_eq!(written.get("problem"), Some(&Value::Null));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".*".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z]{1,6}", inner, 0..4)
+                    .prop_map(|map| Value::Object(Map::from_iter(map))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_new_survives(unknown in prop::collection::btree_map("new[A-Z].*", any_json(), 0..4)) {
+            let mut object = Map::from_iter(unknown);
+            object.insert("id".to_owned(), json!("00000000-0000-0000-0000-000000000007"));
+            object.insert("name".to_owned(), json!("Bar"));
+            let group: TerminalGroup = serde_json::from_value(Value::Object(object.clone())).unwrap();
+            prop_assert_eq!(serde_json::to_value(&group).unwrap(), Value::Object(object));
+        }
     }
 }

@@ -126,3 +126,49 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for Word<T> {
         Ok(T::from(word))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::{Serialize, de::DeserializeOwned};
+
+    use crate::schemas::{CreationStatus, IikoNetUserSex, ReserveCancelReason};
+
+    fn round_trip<T: Serialize + DeserializeOwned>(text: &str) -> T {
+        let value: T = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&value).unwrap(), text);
+        value
+    }
+
+    #[test]
+    fn known_words_have_names() {
+        assert_eq!(
+            round_trip::<CreationStatus>("\"InProgress\""),
+            CreationStatus::InProgress
+        );
+        assert_eq!(CreationStatus::KNOWN, ["Success", "InProgress", "Error"]);
+    }
+
+    #[test]
+    fn unknown_words_and_numbers_are_kept() {
+        let word: CreationStatus = round_trip("\"Выполнено\"");
+        assert_eq!(word, CreationStatus::Other("Выполнено".to_owned()));
+        assert_eq!(round_trip::<IikoNetUserSex>("7"), IikoNetUserSex::Other(7));
+        assert_eq!(round_trip::<IikoNetUserSex>("2"), IikoNetUserSex::Female);
+    }
+
+    #[test]
+    fn a_word_called_other_is_not_an_unknown_one() {
+        assert_eq!(
+            round_trip::<ReserveCancelReason>("\"Other\""),
+            ReserveCancelReason::Other
+        );
+        let unknown = ReserveCancelReason::Unlisted("Rain".to_owned());
+        assert_eq!(round_trip::<ReserveCancelReason>("\"Rain\""), unknown);
+    }
+
+    #[test]
+    fn a_word_that_is_no_string_is_refused() {
+        assert!(serde_json::from_str::<CreationStatus>("3").is_err());
+        assert!(serde_json::from_str::<IikoNetUserSex>("\"2\"").is_err());
+    }
+}

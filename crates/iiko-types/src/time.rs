@@ -157,3 +157,103 @@ as_text! {
     UtcTime "a UTC time such as `2026-05-01 12:30:00.000`";
     TimeSpan "a span of time such as `10:00:00`";
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn local_times_are_read_leniently_and_written_by_the_mask() {
+        for (text, expected) in [
+            ("2024-11-17 13:36:35.129", "2024-11-17 13:36:35.129"),
+            ("2024-11-17 13:36:35", "2024-11-17 13:36:35.000"),
+            ("2024-11-17T13:36:35.1", "2024-11-17 13:36:35.100"),
+            ("2000-04-01 00:00:00.0000000", "2000-04-01 00:00:00.000"),
+        ] {
+            assert_eq!(
+                text.parse::<LocalTime>().unwrap().to_string(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "2024-11-17",
+            "17.11.2024 13:36:35",
+            "2024-13-01 00:00:00",
+            "2024-11-17 25:00:00",
+        ] {
+            assert_eq!(text.parse::<LocalTime>(), Err(NotATime), "{text}");
+        }
+        let error = serde_json::from_str::<LocalTime>("\"soon\"")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("invalid value: string \"soon\", expected a local time"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn times_in_utc_are_instants() {
+        let time: UtcTime = serde_json::from_str("\"2024-11-17 09:40:07.150\"").unwrap();
+        assert_eq!(time.0.timestamp_millis(), 1_731_836_407_150);
+        assert_eq!("2024-11-17T09:40:07.150Z".parse(), Ok(time));
+    }
+
+    #[test]
+    fn spans_are_read_and_written_as_dot_net_does() {
+        for (text, seconds) in [
+            ("10:00:00", 36_000),
+            ("-05:30:00", -19_800),
+            ("00:00:00", 0),
+            ("1.02:00:00", 93_600),
+            ("03:00:00.5000000", 10_800),
+        ] {
+            let span: TimeSpan = text.parse().unwrap();
+            assert_eq!(
+                (span.0.num_seconds(), span.to_string()),
+                (seconds, text.to_owned())
+            );
+        }
+        assert_eq!("9:30".parse::<TimeSpan>().unwrap().to_string(), "09:30:00");
+        for text in [
+            "",
+            "10",
+            "aa:00:00",
+            "10:61:00",
+            "Europe/Moscow",
+            "+3:00",
+            "1:-2:00",
+        ] {
+            assert_eq!(text.parse::<TimeSpan>(), Err(NotATime), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_millisecond_survives(milliseconds in 0_i64..4_102_444_800_000) {
+            let time = UtcTime(DateTime::from_timestamp_millis(milliseconds).unwrap());
+            prop_assert_eq!(time.to_string().parse(), Ok(time));
+            let time = LocalTime(time.0.naive_utc());
+            prop_assert_eq!(time.to_string().parse(), Ok(time));
+        }
+
+        #[test]
+        fn every_span_survives(seconds in -1_000_000_i64..1_000_000) {
+            let span = TimeSpan(TimeDelta::seconds(seconds));
+            prop_assert_eq!(span.to_string().parse(), Ok(span));
+        }
+
+        #[test]
+        fn no_text_breaks_the_reading(text in ".*") {
+            let _ = (text.parse::<LocalTime>(), text.parse::<UtcTime>(), text.parse::<TimeSpan>());
+        }
+    }
+}

@@ -154,3 +154,115 @@ impl<'de> Visitor<'de> for FindTag<'_> {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Tagged, tag};
+    use crate::schemas::{
+        CashPayment, CustomerBase, MenuItemV4, Payment, RegularCustomer, RetrievedCustomer,
+        WebhookEvent,
+    };
+
+    #[test]
+    fn the_tag_chooses_the_variant_and_is_written_once() {
+        let text = r#"{"sum":12.50,"paymentTypeKind":"Cash","paymentTypeId":"09322f46-578a-d210-add7-eec222a08871"}"#;
+        let payment: Payment = serde_json::from_str(text).unwrap();
+        let Payment::Cash(cash) = &payment else {
+            panic!("{payment:?}")
+        };
+        assert!(cash.extra.is_empty(), "{:?}", cash.extra);
+        let written = serde_json::to_string(&payment).unwrap();
+        assert!(
+            written.starts_with(r#"{"paymentTypeKind":"Cash","#),
+            "{written}"
+        );
+        assert!(
+            written.contains(r#""sum":12.50"#),
+            "the digits stay: {written}"
+        );
+        assert_eq!(written.matches("paymentTypeKind").count(), 1);
+    }
+
+    #[test]
+    fn an_unknown_kind_keeps_the_whole_object() {
+        for object in [
+            json!({"eventType": "NomenclatureUpdate", "eventInfo": {"revision": 17, "deep": [1, {"a": null}]}, "new": true}),
+            json!({"eventInfo": [], "organizationId": "00000000-0000-0000-0000-000000000001"}),
+        ] {
+            let event: WebhookEvent = serde_json::from_value(object.clone()).unwrap();
+            assert!(matches!(event, WebhookEvent::Other(_)), "{event:?}");
+            assert_eq!(serde_json::to_value(&event).unwrap(), object);
+        }
+    }
+
+    #[test]
+    fn a_known_kind_keeps_what_is_new_in_it() {
+        let customer = json!({"type": "regular", "id": "00000000-0000-0000-0000-000000000001", "tier": {"name": "gold"}});
+        let decoded: RetrievedCustomer = serde_json::from_value(customer.clone()).unwrap();
+        assert!(
+            matches!(decoded, RetrievedCustomer::Regular(_)),
+            "{decoded:?}"
+        );
+        assert_eq!(serde_json::to_value(&decoded).unwrap(), customer);
+    }
+
+    #[test]
+    fn the_fallback_may_have_a_name() {
+        let text = r#"[{"type":"DISH","id":"1"},{"type":"COMBO","id":"2"},{"id":"3"}]"#;
+        let items: Vec<MenuItemV4> = serde_json::from_str(text).unwrap();
+        assert!(
+            matches!(
+                items[..],
+                [
+                    MenuItemV4::Item(_),
+                    MenuItemV4::Combo(_),
+                    MenuItemV4::Item(_)
+                ]
+            ),
+            "{items:?}"
+        );
+        assert_eq!(
+            serde_json::to_value(items).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_variant_without_its_union_still_has_its_tag() {
+        let customer = Tagged(RegularCustomer::default());
+        let written = serde_json::to_string(&customer).unwrap();
+        assert_eq!(written, r#"{"type":"regular"}"#);
+        assert_eq!(
+            serde_json::from_str::<Tagged<RegularCustomer>>(&written).unwrap(),
+            customer
+        );
+    }
+
+    #[test]
+    fn tags_are_found_wherever_they_stand() {
+        for (text, expected) in [
+            (r#"{"type":"a"}"#, Some("a")),
+            (r#"{"x":{"type":"b"},"type":"a"}"#, Some("a")),
+            (r#"{"t\u0079pe":"\u0061"}"#, Some("a")),
+            (r#"{"type":null}"#, None),
+            (r#"{"type":1}"#, None),
+            ("{}", None),
+        ] {
+            let raw = serde_json::from_str(text).unwrap();
+            assert_eq!(tag(raw, "type").unwrap().as_deref(), expected, "{text}");
+        }
+        assert!(serde_json::from_str::<Payment>("[]").is_err());
+    }
+
+    #[test]
+    fn variants_become_their_union() {
+        let base: CustomerBase = serde_json::from_str(r#"{"type":"robot"}"#).unwrap();
+        assert_eq!(serde_json::to_string(&base).unwrap(), r#"{"type":"robot"}"#);
+        let cash = serde_json::from_str::<CashPayment>(
+            r#"{"sum":1,"paymentTypeId":"09322f46-578a-d210-add7-eec222a08871"}"#,
+        );
+        assert!(matches!(Payment::from(cash.unwrap()), Payment::Cash(_)));
+    }
+}

@@ -1,0 +1,5 @@
+//! What the types promise to those who use them: nothing is lost on the way, nothing new breaks the reading.
+
+mod recorded;
+mod table;
+mod tree;
