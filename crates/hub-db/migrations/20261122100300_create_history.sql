@@ -8,6 +8,8 @@ CREATE TABLE sync_history (
     organization_id text COLLATE "C" NOT NULL,
     -- full, menu, stoplist, payments, terminals, prices, or one part's name
     sync_type text NOT NULL,
+    -- runs of one turn ask for the same: who waited for the turn may take the result of one that began meanwhile
+    turn text COLLATE "C" NOT NULL,
     status text NOT NULL CHECK (status IN ('running', 'success', 'partial', 'failed')),
     -- rows confirmed: the sum of the parts
     items_synced integer NOT NULL DEFAULT 0,
@@ -22,11 +24,14 @@ CREATE TABLE sync_history (
     results json,
     started_at timestamptz NOT NULL,
     completed_at timestamptz,
+    -- the database's own time, which all processes share
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- a running row that stopped moving it belongs to a dead process
     heartbeat_at timestamptz NOT NULL
 );
 CREATE INDEX sync_history_started_at_idx ON sync_history (started_at DESC, id DESC);
 CREATE INDEX sync_history_run_id_idx ON sync_history (run_id);
+CREATE INDEX sync_history_turn_idx ON sync_history (turn, begun_at DESC);
 CREATE INDEX sync_history_running_idx ON sync_history (heartbeat_at) WHERE status = 'running';
 
 -- Append-only: what a sync or a person changed in the mirror.

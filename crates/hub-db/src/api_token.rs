@@ -110,7 +110,11 @@ pub async fn mark_used(conn: &mut PgConnection, id: i32, now: DateTime<Utc>) -> 
     Ok(())
 }
 
-pub async fn revoke(conn: &mut PgConnection, id: i32, now: DateTime<Utc>) -> sqlx::Result<Revocation> {
+pub async fn revoke(
+    conn: &mut PgConnection,
+    id: i32,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Revocation> {
     let was_revoked = sqlx::query_scalar!(
         r#"WITH target AS (
             SELECT id, revoked_at

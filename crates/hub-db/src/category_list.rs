@@ -36,7 +36,10 @@ pub struct CategoryFilter<'a> {
     pub include_deleted: bool,
 }
 
-pub async fn list(conn: &mut PgConnection, filter: CategoryFilter<'_>) -> sqlx::Result<Vec<CategoryRow>> {
+pub async fn list(
+    conn: &mut PgConnection,
+    filter: CategoryFilter<'_>,
+) -> sqlx::Result<Vec<CategoryRow>> {
     sqlx::query_as!(
         CategoryRow,
         "SELECT

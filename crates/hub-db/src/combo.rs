@@ -132,18 +132,18 @@ pub async fn mark_deleted(
     Ok(())
 }
 
-/// Moves `synced_at` of all living rows. Gives their number.
-pub async fn confirm_all(conn: &mut PgConnection, pass: Pass<'_>) -> sqlx::Result<i64> {
-    let done = sqlx::query!(
+/// Moves `synced_at` of all living rows; those written in this pass have it already.
+pub async fn confirm_all(conn: &mut PgConnection, pass: Pass<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
         "UPDATE combos
          SET synced_at = $2
-         WHERE organization_id = $1 AND NOT is_deleted",
+         WHERE organization_id = $1 AND NOT is_deleted AND synced_at <> $2",
         pass.organization_id,
         pass.now,
     )
     .execute(conn)
     .await?;
-    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+    Ok(())
 }
 
 /// A product that may stand in a group of a combo.

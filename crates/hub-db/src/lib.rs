@@ -23,6 +23,7 @@ pub mod product;
 pub mod product_detail;
 pub mod product_list;
 pub mod product_part;
+pub mod readiness;
 pub mod session;
 pub mod setting;
 pub mod stop_list;

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::{category, combo, modifier, modifier_group, payment_type, product, terminal_group};
+
 /// A row of a mirror table, as far as a plan needs it.
 #[derive(Clone, Debug)]
 pub struct MirrorRow {
@@ -100,4 +102,22 @@ pub async fn record_changes(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Marks living rows as deleted: iiko no longer has them.
+pub async fn mark_deleted(
+    conn: &mut PgConnection,
+    pass: Pass<'_>,
+    entity: Entity,
+    ids: &[&str],
+) -> sqlx::Result<()> {
+    match entity {
+        Entity::Categories => category::mark_deleted(conn, pass, ids).await,
+        Entity::Products => product::mark_deleted(conn, pass, ids).await,
+        Entity::ModifierGroups => modifier_group::mark_deleted(conn, pass, ids).await,
+        Entity::Modifiers => modifier::mark_deleted(conn, pass, ids).await,
+        Entity::Combos => combo::mark_deleted(conn, pass, ids).await,
+        Entity::TerminalGroups => terminal_group::mark_deleted(conn, pass, ids).await,
+        Entity::PaymentTypes => payment_type::mark_deleted(conn, pass, ids).await,
+    }
 }

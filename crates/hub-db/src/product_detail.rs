@@ -74,7 +74,11 @@ pub struct ModifierRow {
     pub splittable: bool,
 }
 
-pub async fn load(conn: &mut PgConnection, organization_id: &str, product_id: &str) -> sqlx::Result<ProductDetailRow> {
+pub async fn load(
+    conn: &mut PgConnection,
+    organization_id: &str,
+    product_id: &str,
+) -> sqlx::Result<ProductDetailRow> {
     sqlx::query_as!(
         ProductDetailRow,
         "SELECT

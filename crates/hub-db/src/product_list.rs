@@ -71,7 +71,10 @@ pub struct ProductFilter<'a> {
     pub offset: i64,
 }
 
-pub async fn list(conn: &mut PgConnection, filter: ProductFilter<'_>) -> sqlx::Result<Vec<ProductRow>> {
+pub async fn list(
+    conn: &mut PgConnection,
+    filter: ProductFilter<'_>,
+) -> sqlx::Result<Vec<ProductRow>> {
     sqlx::query_as!(
         ProductRow,
         r#"WITH stopped AS MATERIALIZED ( -- once for the page, not once for each product

@@ -16,9 +16,15 @@ pub async fn check(conn: &mut PgConnection) -> sqlx::Result<Readiness> {
         Ok(applied) => applied,
         Err(sqlx::migrate::MigrateError::Execute(error)) => {
             const UNDEFINED_TABLE: &str = "42P01";
-            let nothing_applied =
-                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == UNDEFINED_TABLE);
-            return if nothing_applied { Ok(Readiness::MigrationsMissing) } else { Err(error) };
+            let nothing_applied = error
+                .as_database_error()
+                .and_then(|error| error.code())
+                .is_some_and(|code| code == UNDEFINED_TABLE);
+            return if nothing_applied {
+                Ok(Readiness::MigrationsMissing)
+            } else {
+                Err(error)
+            };
         }
         Err(error) => return Err(sqlx::Error::Migrate(Box::new(error))),
     };
@@ -26,5 +32,9 @@ pub async fn check(conn: &mut PgConnection) -> sqlx::Result<Readiness> {
         .iter()
         .filter(|migration| migration.migration_type.is_up_migration())
         .all(|wanted| applied.iter().any(|found| found.version == wanted.version));
-    Ok(if complete { Readiness::Ready } else { Readiness::MigrationsMissing })
+    Ok(if complete {
+        Readiness::Ready
+    } else {
+        Readiness::MigrationsMissing
+    })
 }

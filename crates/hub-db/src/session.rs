@@ -56,7 +56,11 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn mark_used(conn: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn mark_used(
+    conn: &mut PgConnection,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE sessions
         SET last_used_at = $2
@@ -71,12 +75,16 @@ pub async fn mark_used(conn: &mut PgConnection, token_hash: &[u8], now: DateTime
 
 /// Ends every session of a user.
 pub async fn delete_of_user(conn: &mut PgConnection, user_id: i32) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id).execute(conn).await?;
+    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
 /// Forgets what no longer holds, so that the table does not grow with every login.
 pub async fn delete_expired(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now).execute(conn).await?;
+    sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now)
+        .execute(conn)
+        .await?;
     Ok(())
 }

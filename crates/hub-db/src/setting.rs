@@ -254,9 +254,8 @@ pub async fn find_rival(
     .await
 }
 
-/// Makes the connection serve these organizations and no others; the first becomes the default.
-///
-/// Fails on the constraint `connection_organizations_pkey` where another connection took one of them meanwhile.
+/// Makes the connection serve these organizations and no others; the first becomes the default. What another connection
+/// serves stays there ([`find_rival`] tells).
 pub async fn replace_organizations(
     conn: &mut PgConnection,
     setting_id: i32,
@@ -296,6 +295,20 @@ pub async fn replace_organizations(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// iiko's revision of the nomenclature that was applied last.
+pub async fn find_nomenclature_revision(
+    conn: &mut PgConnection,
+    organization_id: &str,
+) -> sqlx::Result<Option<i64>> {
+    let revision = sqlx::query_scalar!(
+        "SELECT nomenclature_revision FROM connection_organizations WHERE organization_id = $1",
+        organization_id,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(revision.flatten())
 }
 
 pub async fn set_nomenclature_revision(

@@ -49,19 +49,49 @@ pub async fn insert_running(
     setting_id: i32,
     organization_id: &str,
     sync_type: &str,
+    turn: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<i32> {
     sqlx::query_scalar!(
-        "INSERT INTO sync_history (run_id, setting_id, organization_id, sync_type, status, started_at, heartbeat_at)
-         VALUES ($1, $2, $3, $4, 'running', $5, clock_timestamp())
+        "INSERT INTO sync_history (run_id, setting_id, organization_id, sync_type, turn, status, started_at, heartbeat_at)
+         VALUES ($1, $2, $3, $4, $5, 'running', $6, clock_timestamp())
          RETURNING id",
         run_id,
         setting_id,
         organization_id,
         sync_type,
+        turn,
         now,
     )
     .fetch_one(conn)
+    .await
+}
+
+/// The database's time, to compare with what other processes wrote.
+pub async fn database_time(conn: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#)
+        .fetch_one(conn)
+        .await
+}
+
+/// A finished run of this turn that began after `asked_at`.
+pub async fn find_run_since(
+    conn: &mut PgConnection,
+    turn: &str,
+    asked_at: DateTime<Utc>,
+) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "SELECT run_id
+         FROM sync_history
+         WHERE turn = $1 AND begun_at >= $2
+         GROUP BY run_id
+         HAVING bool_and(status <> 'running' AND error_code IS DISTINCT FROM 'abandoned')
+         ORDER BY max(begun_at) DESC
+         LIMIT 1",
+        turn,
+        asked_at,
+    )
+    .fetch_optional(conn)
     .await
 }
 

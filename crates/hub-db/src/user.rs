@@ -17,7 +17,10 @@ pub enum UserInsertion {
     NameTaken,
 }
 
-pub async fn find_by_username(conn: &mut PgConnection, username: &str) -> sqlx::Result<Option<User>> {
+pub async fn find_by_username(
+    conn: &mut PgConnection,
+    username: &str,
+) -> sqlx::Result<Option<User>> {
     sqlx::query_as!(
         User,
         "SELECT
@@ -33,7 +36,11 @@ pub async fn find_by_username(conn: &mut PgConnection, username: &str) -> sqlx::
     .await
 }
 
-pub async fn insert(conn: &mut PgConnection, username: &str, password_hash: &str) -> sqlx::Result<UserInsertion> {
+pub async fn insert(
+    conn: &mut PgConnection,
+    username: &str,
+    password_hash: &str,
+) -> sqlx::Result<UserInsertion> {
     let id = sqlx::query_scalar!(
         "INSERT INTO users (username, password_hash)
         VALUES ($1, $2)
