@@ -1,0 +1,3 @@
+//! A file for each page.
+
+pub(crate) mod home;
