@@ -1,0 +1,111 @@
+//! The address of the API, as people write it: with or without `/api/1/`, with or without a slash at the end.
+
+use url::Url;
+
+use crate::error::Error;
+
+/// Scheme, host and an optional path of a proxy, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BaseUrl(String);
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let problem = |problem: String| Error::Config {
+            field: "base_url",
+            problem,
+        };
+        let text = text.trim();
+        let url = Url::parse(text).map_err(|error| {
+            problem(format!(
+                "`{text}` is not a URL ({error}); write it like `https://api-ru.iiko.services`"
+            ))
+        })?;
+        // Not a word of the text below this line but what is known to hold no secret: it may name a password.
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(problem(
+                "it must begin with `https://` or `http://` and name a host".to_owned(),
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(problem(
+                "it must not hold a user name or a password".to_owned(),
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(problem(
+                "it must end with the path, without `?` or `#`".to_owned(),
+            ));
+        }
+        let path = url.path().trim_end_matches('/');
+        let path = ["/api/1", "/api/2", "/api/v2", "/api"]
+            .iter()
+            .find_map(|end| path.strip_suffix(end))
+            .unwrap_or(path);
+        let origin = url.origin().ascii_serialization();
+        Ok(Self(format!("{origin}{}", path.trim_end_matches('/'))))
+    }
+
+    /// The address of an endpoint's path, which begins with a slash.
+    pub(crate) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_the_address_means_the_same() {
+        for text in [
+            "https://api-ru.iiko.services",
+            "https://api-ru.iiko.services/",
+            "https://api-ru.iiko.services/api",
+            "https://api-ru.iiko.services/api/1",
+            "https://api-ru.iiko.services/api/1/",
+            "https://api-ru.iiko.services//api/1//",
+            "  https://API-RU.iiko.services:443/api/1/\n",
+        ] {
+            let url = BaseUrl::parse(text).unwrap().join("/api/1/stop_lists");
+            assert_eq!(
+                url, "https://api-ru.iiko.services/api/1/stop_lists",
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_port_and_the_path_of_a_proxy_stay() {
+        let url = BaseUrl::parse("http://127.0.0.1:8100/iiko/api/1/")
+            .unwrap()
+            .join("/api/2/menu");
+        assert_eq!(url, "http://127.0.0.1:8100/iiko/api/2/menu");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_by_the_name_of_the_field() {
+        for text in [
+            "",
+            "api-ru.iiko.services",
+            "api-ru.iiko.services:443",
+            "ftp://api-ru.iiko.services",
+            "https://",
+            "https://user:pa55word@api-ru.iiko.services",
+            "https://api-ru.iiko.services/?key=1",
+            "https://api-ru.iiko.services/#top",
+        ] {
+            let error = BaseUrl::parse(text).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    Error::Config {
+                        field: "base_url",
+                        ..
+                    }
+                ),
+                "{text:?}: {error:?}"
+            );
+            assert!(!error.to_string().contains("pa55word"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What may go wrong, in one type for all operations.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{denial::Denial, retry::is_transient_status};
+
+/// Why a call has no answer. Texts and bodies in it are redacted as an [`Exchange`](crate::Exchange) is: what iiko
+/// quotes of a request may be a phone number, and its words to a refused login name the login.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client cannot be built so.
+    #[error("`{field}`: {problem}")]
+    Config {
+        /// The setting that is wrong.
+        field: &'static str,
+        /// What is wrong with it and how it should be.
+        problem: String,
+    },
+    /// The request cannot be written as JSON; nothing was sent.
+    #[error("the request of `{operation}` cannot be written as JSON")]
+    Encode {
+        /// Name of the operation.
+        operation: &'static str,
+        /// What serde says.
+        source: Arc<serde_json::Error>,
+    },
+    /// iiko understood the call and said no, or failed at it.
+    #[error("iiko refused `{operation}` ({status}): {description}")]
+    Refused {
+        /// Name of the operation.
+        operation: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// iiko's own code: `ORGANIZATION_DENIED`.
+        code: Option<String>,
+        /// iiko's sentence, or the beginning of a body that has none.
+        description: String,
+        /// What iiko's support asks for.
+        correlation_id: Option<String>,
+        /// The body, cut.
+        raw: String,
+    },
+    /// 401. Which of its three meanings, `denial` says.
+    #[error("{} at `{operation}` ({status}): {description}", denial.describe())]
+    Unauthorized {
+        /// Name of the operation.
+        operation: &'static str,
+        /// What was refused: token, login or right.
+        denial: Denial,
+        /// HTTP status.
+        status: u16,
+        /// iiko's sentence.
+        description: String,
+        /// What iiko's support asks for.
+        correlation_id: Option<String>,
+        /// The body, cut.
+        raw: String,
+    },
+    /// No connection, or it broke before an answer began.
+    #[error("no answer to `{operation}`: {}", if *nothing_sent { "no connection to iiko" } else { "the connection broke" })]
+    Transport {
+        /// Name of the operation.
+        operation: &'static str,
+        /// Not a byte can have left, so nothing happened at iiko.
+        nothing_sent: bool,
+        /// What the HTTP client says.
+        source: Arc<reqwest::Error>,
+    },
+    /// The answer did not come in time.
+    #[error("no answer to `{operation}` within {:.1} s", after.as_secs_f64())]
+    Timeout {
+        /// Name of the operation.
+        operation: &'static str,
+        /// Not a byte can have left, so nothing happened at iiko.
+        nothing_sent: bool,
+        /// How long the client waited for the last attempt.
+        after: Duration,
+    },
+    /// An answer of success that is none: HTML, or cut off.
+    #[error("torn answer to `{operation}` ({status}): {problem}")]
+    Torn {
+        /// Name of the operation.
+        operation: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        problem: String,
+        /// What iiko's support asks for.
+        correlation_id: Option<String>,
+        /// The body, cut.
+        raw: String,
+    },
+    /// JSON, but not the JSON of this operation.
+    #[error("the answer to `{operation}` is not of its type")]
+    Decode {
+        /// Name of the operation.
+        operation: &'static str,
+        /// What serde says.
+        source: Arc<serde_json::Error>,
+        /// What iiko's support asks for.
+        correlation_id: Option<String>,
+        /// The body, cut.
+        raw: String,
+    },
+}
+
+impl Error {
+    /// Name of the operation; none for a client that could not be built.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Config { .. } => None,
+            Self::Encode { operation, .. }
+            | Self::Refused { operation, .. }
+            | Self::Unauthorized { operation, .. }
+            | Self::Transport { operation, .. }
+            | Self::Timeout { operation, .. }
+            | Self::Torn { operation, .. }
+            | Self::Decode { operation, .. } => Some(operation),
+        }
+    }
+
+    /// iiko's id of the call, where the answer had one.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused { correlation_id, .. }
+            | Self::Unauthorized { correlation_id, .. }
+            | Self::Torn { correlation_id, .. }
+            | Self::Decode { correlation_id, .. } => correlation_id.as_deref(),
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Transport { .. }
+            | Self::Timeout { .. } => None,
+        }
+    }
+
+    /// HTTP status, where an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. }
+            | Self::Unauthorized { status, .. }
+            | Self::Torn { status, .. } => Some(*status),
+            // Only an answer of success is decoded.
+            Self::Decode { .. } => Some(200),
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Transport { .. }
+            | Self::Timeout { .. } => None,
+        }
+    }
+
+    /// iiko's own code: `ORGANIZATION_DENIED`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => code.as_deref(),
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Unauthorized { .. }
+            | Self::Transport { .. }
+            | Self::Timeout { .. }
+            | Self::Torn { .. }
+            | Self::Decode { .. } => None,
+        }
+    }
+
+    /// The body that came, redacted and cut.
+    #[must_use]
+    pub fn raw(&self) -> Option<&str> {
+        match self {
+            Self::Refused { raw, .. }
+            | Self::Unauthorized { raw, .. }
+            | Self::Torn { raw, .. }
+            | Self::Decode { raw, .. } => Some(raw),
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Transport { .. }
+            | Self::Timeout { .. } => None,
+        }
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything. Whether a repeat is *safe* is
+    /// another question: the endpoint's `EFFECT` answers it.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => is_transient_status(*status),
+            Self::Transport { .. } | Self::Timeout { .. } | Self::Torn { .. } => true,
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Unauthorized { .. }
+            | Self::Decode { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_fits_where_clippy_wants_it() {
+        assert!(size_of::<Error>() <= 128, "{}", size_of::<Error>());
+    }
+
+    #[test]
+    fn the_texts_name_the_operation() {
+        let error = Error::Timeout {
+            operation: "stop_lists",
+            nothing_sent: false,
+            after: Duration::from_millis(1500),
+        };
+        assert_eq!(error.to_string(), "no answer to `stop_lists` within 1.5 s");
+        assert!(error.is_transient());
+        let error = Error::Unauthorized {
+            operation: "access_token",
+            denial: Denial::Login,
+            status: 401,
+            description: "Login **** is not authorized".to_owned(),
+            correlation_id: None,
+            raw: String::new(),
+        };
+        assert_eq!(
+            error.to_string(),
+            "the login was refused at `access_token` (401): Login **** is not authorized"
+        );
+        assert!(!error.is_transient());
+    }
+}

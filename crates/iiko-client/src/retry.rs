@@ -1,0 +1,232 @@
+//! Whether a failed call is sent again: a pure function of what the call does, how it failed and how often it was tried.
+//!
+//! The rule: what may have reached iiko is repeated only when it changes nothing. A read is repeated a few times where
+//! the cause passes by itself. A change is repeated only where nothing can have been sent. The 401 for an expired token
+//! is apart from both: iiko looked at the token and did nothing else, so any call is repeated once with a new one.
+
+use std::time::Duration;
+
+use iiko_types::endpoint::Effect;
+
+/// How a call failed, as far as the decision needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection: not a byte of the request can have left.
+    NothingSent,
+    /// Sent, and no whole answer came: connection lost, too late, body broken off.
+    AnswerLost,
+    /// A whole answer that is not JSON: a page of a proxy, a wrong host. The next one will be the same.
+    NotJson,
+    /// 401 for the token that was sent.
+    TokenRefused {
+        /// Whether this call was already repeated with a new token.
+        renewed: bool,
+    },
+    /// Refused with this status, and `Retry-After` where it came.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// What iiko asked us to wait.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Tell the caller.
+    GiveUp,
+    /// Send again after at least this long.
+    Repeat {
+        /// Before jitter is added.
+        after: Duration,
+    },
+    /// Get a new token, then send again at once.
+    RenewToken,
+}
+
+/// How often and how soon a call is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Repeats after the first attempt. A renewed token does not count.
+    pub retries: u32,
+    /// Pause before the first repeat; each further one doubles it.
+    pub backoff: Duration,
+    /// No pause is longer; a longer `Retry-After` is not waited for but told.
+    pub longest_pause: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            retries: 2,
+            backoff: Duration::from_secs(1),
+            longest_pause: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Decides after `attempt` attempts (1 is the first) ended in `failure`.
+#[must_use]
+pub fn next(policy: &Policy, effect: Effect, failure: Failure, attempt: u32) -> Decision {
+    let repeat_allowed = match (effect, failure) {
+        (_, Failure::TokenRefused { renewed: false }) => return Decision::RenewToken,
+        (_, Failure::TokenRefused { renewed: true } | Failure::NotJson) => false,
+        (_, Failure::NothingSent) => true,
+        (Effect::Read, Failure::AnswerLost) => true,
+        (Effect::Change | Effect::Irreversible, Failure::AnswerLost) => false,
+        (
+            Effect::Read,
+            Failure::Refused {
+                status,
+                retry_after,
+            },
+        ) => match (status, retry_after) {
+            // Without a word on how long, the pause at iiko may last an hour, and asking early leads to a block.
+            (429, None) => false,
+            (429, Some(after)) if after <= policy.longest_pause => true,
+            (_, Some(after)) if after > policy.longest_pause => false,
+            (status, _) => is_transient_status(status),
+        },
+        (Effect::Change | Effect::Irreversible, Failure::Refused { .. }) => false,
+    };
+    if !repeat_allowed || attempt > policy.retries {
+        return Decision::GiveUp;
+    }
+    let doubled = policy
+        .backoff
+        .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
+    let asked = match failure {
+        Failure::Refused { retry_after, .. } => retry_after.unwrap_or_default(),
+        Failure::NothingSent
+        | Failure::AnswerLost
+        | Failure::NotJson
+        | Failure::TokenRefused { .. } => Duration::ZERO,
+    };
+    Decision::Repeat {
+        after: doubled.min(policy.longest_pause).max(asked),
+    }
+}
+
+/// Whether the same call may fare better later: 408, 429 and the server's faults but the two that say "never".
+#[must_use]
+pub fn is_transient_status(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599) && !matches!(status, 501 | 505)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Policy = Policy {
+        retries: 2,
+        backoff: Duration::from_secs(1),
+        longest_pause: Duration::from_secs(10),
+    };
+    const EFFECTS: [Effect; 3] = [Effect::Read, Effect::Change, Effect::Irreversible];
+
+    fn repeat(seconds: u64) -> Decision {
+        Decision::Repeat {
+            after: Duration::from_secs(seconds),
+        }
+    }
+
+    fn refused(status: u16) -> Failure {
+        Failure::Refused {
+            status,
+            retry_after: None,
+        }
+    }
+
+    fn refused_for(status: u16, seconds: u64) -> Failure {
+        Failure::Refused {
+            status,
+            retry_after: Some(Duration::from_secs(seconds)),
+        }
+    }
+
+    #[test]
+    fn the_decision_follows_from_effect_and_failure() {
+        use Decision::{GiveUp, RenewToken};
+        let table: [(Failure, [Decision; 3]); 18] = [
+            // failure, then read, change, irreversible
+            (Failure::NothingSent, [repeat(1), repeat(1), repeat(1)]),
+            (Failure::AnswerLost, [repeat(1), GiveUp, GiveUp]),
+            (Failure::NotJson, [GiveUp, GiveUp, GiveUp]),
+            (
+                Failure::TokenRefused { renewed: false },
+                [RenewToken, RenewToken, RenewToken],
+            ),
+            (
+                Failure::TokenRefused { renewed: true },
+                [GiveUp, GiveUp, GiveUp],
+            ),
+            (refused(400), [GiveUp, GiveUp, GiveUp]),
+            (refused(403), [GiveUp, GiveUp, GiveUp]),
+            (refused(408), [repeat(1), GiveUp, GiveUp]),
+            (refused(410), [GiveUp, GiveUp, GiveUp]),
+            (refused(422), [GiveUp, GiveUp, GiveUp]),
+            (refused(429), [GiveUp, GiveUp, GiveUp]),
+            (refused_for(429, 7), [repeat(7), GiveUp, GiveUp]),
+            (refused_for(429, 3600), [GiveUp, GiveUp, GiveUp]),
+            (refused(500), [repeat(1), GiveUp, GiveUp]),
+            (refused(501), [GiveUp, GiveUp, GiveUp]),
+            (refused(503), [repeat(1), GiveUp, GiveUp]),
+            (refused_for(503, 5), [repeat(5), GiveUp, GiveUp]),
+            (refused_for(503, 3600), [GiveUp, GiveUp, GiveUp]),
+        ];
+        for (failure, decisions) in table {
+            for (effect, decision) in EFFECTS.into_iter().zip(decisions) {
+                assert_eq!(
+                    next(&POLICY, effect, failure, 1),
+                    decision,
+                    "{effect:?} after {failure:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn attempts_are_bounded_and_their_pauses_grow_to_a_limit() {
+        let policy = Policy {
+            retries: 6,
+            ..POLICY
+        };
+        let decisions: Vec<_> = (1..=7)
+            .map(|attempt| next(&policy, Effect::Read, refused(500), attempt))
+            .collect();
+        assert_eq!(
+            decisions,
+            [
+                repeat(1),
+                repeat(2),
+                repeat(4),
+                repeat(8),
+                repeat(10),
+                repeat(10),
+                Decision::GiveUp
+            ]
+        );
+    }
+
+    #[test]
+    fn no_retries_still_renew_a_token_once() {
+        let policy = Policy {
+            retries: 0,
+            ..POLICY
+        };
+        assert_eq!(
+            next(&policy, Effect::Read, Failure::NothingSent, 1),
+            Decision::GiveUp
+        );
+        assert_eq!(
+            next(
+                &policy,
+                Effect::Irreversible,
+                Failure::TokenRefused { renewed: false },
+                1
+            ),
+            Decision::RenewToken
+        );
+    }
+}
