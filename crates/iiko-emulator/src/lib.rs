@@ -1,1 +1,142 @@
-//! A stateful imitation of the iiko Cloud API
+//! A stateful imitation of the iiko Cloud API.
+//!
+//! It logs in, refuses and sells like iiko, over HTTP, from a scenario (an invented restaurant) or from recorded answers;
+//! it can be changed and can misbehave on demand. What is imitated, guessed and absent stands in the crate's README.
+//!
+//! - an operation is a synchronous function over the [`world`], typed by its endpoint (`operations`)
+//! - bodies are checked against the contract first (`check`), answers written out in full (`complete`)
+//! - [`control`]: state, changes and [`faults`], in the process and under `/_emulator/`
+//!
+//! Many emulators live in one process; none shares anything that changes with another.
+
+mod check;
+mod clock;
+mod complete;
+mod contract;
+pub mod control;
+mod external_menu;
+pub mod faults;
+mod http;
+mod json;
+mod nomenclature;
+mod operations;
+mod pictures;
+mod refusal;
+pub mod scenario;
+mod shared;
+mod spoil;
+mod tokens;
+mod world;
+
+use std::{net::SocketAddr, path::PathBuf, thread, time::Duration};
+
+use anyhow::Context;
+use tokio::sync::oneshot;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::{
+    control::Control,
+    scenario::Scenario,
+    shared::{Shared, Start},
+};
+
+/// How to start an emulator. The default is the demo restaurant on a free port.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Port 0 takes a free one.
+    pub listen: SocketAddr,
+    pub scenario: Scenario,
+    /// Recorded answers of `nomenclature`; each is served as one more organization.
+    pub nomenclature: Vec<PathBuf>,
+    pub token_lifetime: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            scenario: Scenario::default(),
+            nomenclature: Vec::new(),
+            token_lifetime: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// A running emulator. It stops when dropped.
+pub struct Emulator {
+    shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Starts an emulator on a thread and a runtime of its own, so that it answers whatever its caller does meanwhile.
+    pub fn start(config: Config) -> anyhow::Result<Self> {
+        let listener = std::net::TcpListener::bind(config.listen)
+            .with_context(|| format!("cannot listen on `{}`", config.listen))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let start = Start {
+            scenario: config.scenario,
+            nomenclature: config.nomenclature,
+            token_lifetime: config.token_lifetime,
+        };
+        let shared = Shared::open(format!("http://{address}"), start)?;
+        let router = control::router()
+            .fallback(http::answer)
+            .layer(
+                CompressionLayer::new()
+                    .gzip(true)
+                    .quality(CompressionLevel::Fastest),
+            )
+            .with_state(shared.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::Builder::new()
+            .name("iiko-emulator".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let listener = match tokio::net::TcpListener::from_std(listener) {
+                        Ok(listener) => listener,
+                        Err(error) => return tracing::error!(%error, "the emulator cannot listen"),
+                    };
+                    tokio::select! {
+                        served = async { axum::serve(listener, router).await } => {
+                            if let Err(error) = served {
+                                tracing::error!(%error, "the emulator stopped serving");
+                            }
+                        }
+                        _ = stopped => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.shared.url.clone()
+    }
+
+    /// The handle that changes and inspects it. It outlives the emulator.
+    pub fn control(&self) -> Control {
+        Control::new(self.shared.clone())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            if thread.join().is_err() {
+                tracing::error!("the emulator's thread panicked");
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! Control from inside the process: look at the state, change it, and order mischief.
+//!
+//! The same over HTTP stands in [`routes`](self::routes). Changes are what happens in a restaurant (a price, a stop), not
+//! calls of the API: they need no token and are not recorded as exchanges.
+
+mod routes;
+mod state;
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use iiko_types::{
+    ids::{OrganizationId, ProductGroupId, ProductId, SizeId, TerminalGroupId},
+    number::ExactDecimal,
+};
+use rust_decimal::Decimal;
+
+pub(crate) use self::routes::router;
+pub use self::state::{OrganizationView, State, TerminalGroupView};
+use crate::{
+    faults::{Exchange, FaultRule, FaultState},
+    nomenclature::Nomenclature,
+    shared::Shared,
+    world::{Organization, Stop, StopKey, World},
+};
+
+/// A handle to a running emulator. Cheap to clone.
+#[derive(Clone)]
+pub struct Control {
+    shared: Shared,
+}
+
+impl Control {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+
+    /// Where the emulator listens.
+    pub fn url(&self) -> String {
+        self.shared.url.clone()
+    }
+
+    /// Counts, organizations and ids.
+    pub fn state(&self) -> State {
+        State::of(&self.shared.world())
+    }
+
+    /// Everything as at the start; faults and exchanges are forgotten too.
+    pub fn reset(&self) -> anyhow::Result<()> {
+        let world = self.shared.start.open()?;
+        *self.shared.world() = world;
+        let mut mischief = self.shared.mischief();
+        mischief.clear();
+        mischief.forget_exchanges();
+        Ok(())
+    }
+
+    // ids
+
+    /// An organization by id, name, code or the slug of its scenario.
+    pub fn organization(&self, name: &str) -> anyhow::Result<OrganizationId> {
+        Ok(find_organization(&self.shared.world(), name)?.id)
+    }
+
+    /// A terminal group by id or name.
+    pub fn terminal_group(
+        &self,
+        organization: OrganizationId,
+        name: &str,
+    ) -> anyhow::Result<TerminalGroupId> {
+        self.read(organization, |organization| {
+            let mut groups = organization.terminal_groups.iter();
+            let found = groups.find(|group| group.name == name || group.id.to_string() == name);
+            Ok(found
+                .with_context(|| format!("no terminal group `{name}`"))?
+                .id)
+        })
+    }
+
+    /// A product by id or code.
+    pub fn product(&self, organization: OrganizationId, code: &str) -> anyhow::Result<ProductId> {
+        self.read(organization, |organization| {
+            let nomenclature = &organization.nomenclature;
+            let found = nomenclature.product_by_code(code).or_else(|| {
+                nomenclature
+                    .products
+                    .iter()
+                    .find(|product| product.id.to_string() == code)
+            });
+            Ok(found.with_context(|| format!("no product `{code}`"))?.id)
+        })
+    }
+
+    /// A folder or modifier group by id or name.
+    pub fn group(
+        &self,
+        organization: OrganizationId,
+        name: &str,
+    ) -> anyhow::Result<ProductGroupId> {
+        self.read(organization, |organization| {
+            let mut groups = organization.nomenclature.groups.iter();
+            let found = groups
+                .find(|group| group.name.as_deref() == Some(name) || group.id.to_string() == name);
+            Ok(found.with_context(|| format!("no group `{name}`"))?.id)
+        })
+    }
+
+    /// A size by id or name.
+    pub fn size(&self, organization: OrganizationId, name: &str) -> anyhow::Result<SizeId> {
+        self.read(organization, |organization| {
+            let mut sizes = organization.nomenclature.sizes.iter();
+            let is_meant = |id: &SizeId, size_name: Option<&str>| {
+                size_name == Some(name) || id.to_string() == name
+            };
+            let found =
+                sizes.find_map(|size| size.id.filter(|id| is_meant(id, size.name.as_deref())));
+            found.with_context(|| format!("no size `{name}`"))
+        })
+    }
+
+    // the menu
+
+    /// A new price for one size, or for all where none is named.
+    pub fn set_price(
+        &self,
+        organization: OrganizationId,
+        product: ProductId,
+        size: Option<SizeId>,
+        price: Decimal,
+    ) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            ensure!(
+                menu.set_price(product, size, ExactDecimal(price), now),
+                "no such product or size"
+            );
+            Ok(())
+        })
+    }
+
+    /// A new name for a product.
+    pub fn rename_product(
+        &self,
+        organization: OrganizationId,
+        product: ProductId,
+        name: &str,
+    ) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            ensure!(
+                menu.rename_product(product, name, now),
+                "no product {product}"
+            );
+            Ok(())
+        })
+    }
+
+    /// A new name for a folder or modifier group.
+    pub fn rename_group(
+        &self,
+        organization: OrganizationId,
+        group: ProductGroupId,
+        name: &str,
+    ) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            ensure!(menu.rename_group(group, name, now), "no group {group}");
+            Ok(())
+        })
+    }
+
+    /// Takes a product out of the menu.
+    pub fn remove_product(
+        &self,
+        organization: OrganizationId,
+        product: ProductId,
+    ) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            ensure!(menu.remove_product(product, now), "no product {product}");
+            Ok(())
+        })
+    }
+
+    /// Brings a removed product back.
+    pub fn restore_product(
+        &self,
+        organization: OrganizationId,
+        product: ProductId,
+    ) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            ensure!(
+                menu.restore_product(product, now),
+                "product {product} was not removed"
+            );
+            Ok(())
+        })
+    }
+
+    /// Copies dishes (or takes copies away) until there are `total` rows, modifiers included.
+    pub fn grow(&self, organization: OrganizationId, total: usize) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, now| {
+            menu.grow(total, now);
+            Ok(())
+        })
+    }
+
+    /// Serves these bytes, an answer of `nomenclature`, from now on.
+    pub fn set_nomenclature(
+        &self,
+        organization: OrganizationId,
+        json: &[u8],
+    ) -> anyhow::Result<()> {
+        let nomenclature = Nomenclature::recorded(std::str::from_utf8(json)?)?;
+        self.change_menu(organization, |menu, _| {
+            *menu = nomenclature;
+            Ok(())
+        })
+    }
+
+    /// Sets the revision and nothing else.
+    pub fn set_revision(&self, organization: OrganizationId, revision: i64) -> anyhow::Result<()> {
+        self.change_menu(organization, |menu, _| {
+            menu.set_revision(revision);
+            Ok(())
+        })
+    }
+
+    // stop lists and terminal groups
+
+    /// Puts a product, or one size of it, on a stop list; a balance above zero is a remainder.
+    pub fn stop(
+        &self,
+        organization: OrganizationId,
+        terminal_group: TerminalGroupId,
+        product: ProductId,
+        size: Option<SizeId>,
+        balance: Decimal,
+    ) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        let added_at = world.now();
+        let organization = organization_mut(&mut world, organization)?;
+        organization
+            .terminal_group(terminal_group)
+            .context("no such terminal group")?;
+        let key = StopKey {
+            terminal_group_id: terminal_group,
+            product_id: product,
+            size_id: size,
+        };
+        organization.stops.insert(
+            key,
+            Stop {
+                balance: ExactDecimal(balance),
+                added_at,
+            },
+        );
+        Ok(())
+    }
+
+    /// Takes it off again. Tells whether it was there.
+    pub fn unstop(
+        &self,
+        organization: OrganizationId,
+        terminal_group: TerminalGroupId,
+        product: ProductId,
+        size: Option<SizeId>,
+    ) -> anyhow::Result<bool> {
+        let key = StopKey {
+            terminal_group_id: terminal_group,
+            product_id: product,
+            size_id: size,
+        };
+        Ok(organization_mut(&mut self.shared.world(), organization)?
+            .stops
+            .remove(&key)
+            .is_some())
+    }
+
+    /// Empties the stop lists of an organization.
+    pub fn clear_stops(&self, organization: OrganizationId) -> anyhow::Result<()> {
+        organization_mut(&mut self.shared.world(), organization)?
+            .stops
+            .clear();
+        Ok(())
+    }
+
+    /// Puts a terminal group to sleep, or wakes it.
+    pub fn set_asleep(
+        &self,
+        terminal_group: TerminalGroupId,
+        is_asleep: bool,
+    ) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        let mut groups = world
+            .organizations
+            .iter_mut()
+            .flat_map(|organization| &mut organization.terminal_groups);
+        groups
+            .find(|group| group.id == terminal_group)
+            .context("no such terminal group")?
+            .is_asleep = is_asleep;
+        Ok(())
+    }
+
+    // tokens and time
+
+    /// Moves the emulator's time on: tokens expire, new ones count from there.
+    pub fn advance_clock(&self, by: Duration) {
+        self.shared.world().clock.advance(by);
+    }
+
+    /// Refuses all tokens given out so far.
+    pub fn expire_tokens(&self) {
+        self.shared.world().tokens.expire_all();
+    }
+
+    /// How long new tokens live.
+    pub fn set_token_lifetime(&self, lifetime: Duration) {
+        self.shared.world().tokens.lifetime = lifetime;
+    }
+
+    /// Whether token operations answer with `"abc"` instead of `{"token": "abc"}`.
+    pub fn set_token_bare(&self, is_bare: bool) {
+        self.shared.world().token_is_bare = is_bare;
+    }
+
+    /// Whether iiko's undocumented 500s are imitated.
+    pub fn set_strict(&self, is_strict: bool) {
+        self.shared.world().is_strict = is_strict;
+    }
+
+    // mischief
+
+    /// Orders a fault; the number takes it back.
+    pub fn add_fault(&self, rule: FaultRule) -> u64 {
+        self.shared.mischief().add(rule)
+    }
+
+    /// Takes a fault back. Tells whether it was there.
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.shared.mischief().remove(id)
+    }
+
+    /// Takes all faults back.
+    pub fn clear_faults(&self) {
+        self.shared.mischief().clear();
+    }
+
+    /// All faults and how often they struck.
+    pub fn faults(&self) -> Vec<FaultState> {
+        self.shared.mischief().rules().to_vec()
+    }
+
+    /// How often an operation was called, refusals and faults included.
+    pub fn calls(&self, operation: &str) -> usize {
+        self.shared
+            .mischief()
+            .exchanges()
+            .filter(|it| it.operation.as_deref() == Some(operation))
+            .count()
+    }
+
+    /// The last exchanges, oldest first.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.shared.mischief().exchanges().cloned().collect()
+    }
+
+    /// Forgets the exchanges, so that the next are counted from zero.
+    pub fn forget_exchanges(&self) {
+        self.shared.mischief().forget_exchanges();
+    }
+
+    fn read<T>(
+        &self,
+        id: OrganizationId,
+        read: impl FnOnce(&Organization) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let world = self.shared.world();
+        read(
+            world
+                .organization(id)
+                .with_context(|| format!("no organization {id}"))?,
+        )
+    }
+
+    fn change_menu(
+        &self,
+        id: OrganizationId,
+        change: impl FnOnce(&mut Nomenclature, chrono::DateTime<chrono::Utc>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        let now = world.now();
+        change(&mut organization_mut(&mut world, id)?.nomenclature, now)
+    }
+}
+
+fn organization_mut(world: &mut World, id: OrganizationId) -> anyhow::Result<&mut Organization> {
+    world
+        .organization_mut(id)
+        .with_context(|| format!("no organization {id}"))
+}
+
+fn find_organization<'w>(world: &'w World, name: &str) -> anyhow::Result<&'w Organization> {
+    let slug = world
+        .scenario
+        .file
+        .organizations
+        .iter()
+        .find(|it| it.slug == name)
+        .map(|it| it.code.as_str());
+    world
+        .organizations
+        .iter()
+        .find(|it| {
+            it.name == name
+                || it.code == name
+                || Some(it.code.as_str()) == slug
+                || it.id.to_string() == name
+        })
+        .with_context(|| format!("no organization `{name}`"))
+}

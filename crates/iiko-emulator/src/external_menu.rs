@@ -1,0 +1,82 @@
+//! External menus: menus composed for outside channels, over the same products as the nomenclature.
+
+use iiko_types::ids::ProductId;
+use uuid::Uuid;
+
+use crate::scenario::{ExternalMenuSpec, MenuCategorySpec, ScenarioFile, id_of};
+
+#[derive(Debug)]
+pub(crate) struct ExternalMenu {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// Seconds, unlike the nomenclature's.
+    pub(crate) revision: i64,
+    pub(crate) categories: Vec<MenuCategoryState>,
+}
+
+#[derive(Debug)]
+pub(crate) struct MenuCategoryState {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) product_ids: Vec<ProductId>,
+    pub(crate) schedule: Option<Schedule>,
+}
+
+/// When a category is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) begin: String,
+    pub(crate) end: String,
+    pub(crate) days: Vec<String>,
+}
+
+impl ExternalMenu {
+    pub(crate) fn of_scenario(file: &ScenarioFile, menu: &ExternalMenuSpec) -> Self {
+        Self {
+            id: menu.id,
+            name: menu.name.clone(),
+            text: menu.text.clone(),
+            revision: file.menu_revision,
+            categories: menu
+                .categories
+                .iter()
+                .map(|category| open_category(file, menu, category))
+                .collect(),
+        }
+    }
+}
+
+fn open_category(
+    file: &ScenarioFile,
+    menu: &ExternalMenuSpec,
+    category: &MenuCategorySpec,
+) -> MenuCategoryState {
+    let folders = category
+        .groups
+        .iter()
+        .filter_map(|slug| file.groups.iter().find(|group| group.slug == *slug));
+    let codes = folders
+        .flat_map(|group| &group.dishes)
+        .map(|dish| &dish.code);
+    let slug = format!("{}/{}", menu.id, category.slug);
+    MenuCategoryState {
+        id: id_of(&file.name, "menu-category", &slug),
+        name: category.name.clone(),
+        product_ids: category
+            .dishes
+            .iter()
+            .chain(codes)
+            .map(|code| ProductId(id_of(&file.name, "product", code)))
+            .collect(),
+        schedule: category.schedule.as_ref().map(|schedule| Schedule {
+            id: id_of(&file.name, "schedule", &slug),
+            name: schedule.name.clone(),
+            begin: schedule.begin.clone(),
+            end: schedule.end.clone(),
+            days: schedule.days.clone(),
+        }),
+    }
+}

@@ -1,0 +1,194 @@
+//! The door: every call that is not a control goes through [`answer`], which does in order what iiko does.
+//!
+//! Path, token, operation, body. Faults are asked for before and applied around it; each call is recorded.
+
+use std::{sync::PoisonError, time::Duration};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use iiko_types::operations::{ALL, OperationInfo};
+use uuid::Uuid;
+
+use crate::{
+    faults::{Exchange, Fault},
+    nomenclature::PICTURES,
+    operations::{self, Operation},
+    refusal::Refusal,
+    shared::Shared,
+    spoil,
+    world::Call,
+};
+
+/// Bodies larger than this are refused.
+const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// An answer before faults are done to it.
+struct Answered {
+    status: u16,
+    text: String,
+    login: Option<String>,
+}
+
+pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().trim_end_matches('/').to_lowercase();
+    let known = ALL
+        .iter()
+        .find(|operation| operation.path.eq_ignore_ascii_case(&path));
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, String::new());
+    };
+
+    let login = login_of(&shared, &parts.headers);
+    let faults = known
+        .map(|operation| shared.mischief().strike(operation.name, login.as_deref()))
+        .unwrap_or_default();
+    for fault in &faults {
+        if let Fault::Latency { milliseconds } = fault {
+            tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+        }
+    }
+    let spoiling = faults
+        .iter()
+        .find(|fault| !matches!(fault, Fault::Latency { .. }));
+    let runs = spoiling.is_none_or(spoil::lets_run);
+    let answered = if runs {
+        let call = Incoming {
+            path: &path,
+            known,
+            method: &parts.method,
+            login,
+            body: &body,
+        };
+        let base_url = base_url(&shared, &parts.headers);
+        let mut answered = call.answer(&shared);
+        answered.text = answered
+            .text
+            .replace(PICTURES, &format!("{base_url}/_emulator/pictures/"));
+        answered
+    } else {
+        Answered {
+            status: 200,
+            text: String::new(),
+            login,
+        }
+    };
+
+    let response = spoil::apply(spoiling, answered.status, answered.text);
+    shared.mischief().record(Exchange {
+        at: shared.world().now(),
+        operation: known.map(|operation| operation.name.to_owned()),
+        path: parts.uri.path().to_owned(),
+        login: answered.login,
+        status: response
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16()),
+        faults,
+    });
+    response.unwrap_or_else(|dropped| dropped)
+}
+
+struct Incoming<'r> {
+    path: &'r str,
+    known: Option<&'static OperationInfo>,
+    method: &'r Method,
+    login: Option<String>,
+    body: &'r Bytes,
+}
+
+impl Incoming<'_> {
+    fn answer(self, shared: &Shared) -> Answered {
+        let correlation_id = Uuid::new_v4();
+        let login = self.login.clone();
+        match self.run(shared, correlation_id) {
+            Ok(text) => Answered {
+                status: 200,
+                text,
+                login,
+            },
+            Err(refusal) => {
+                tracing::debug!(path = self.path, %refusal, "refused");
+                Answered {
+                    status: refusal.status,
+                    text: refusal.body(correlation_id),
+                    login,
+                }
+            }
+        }
+    }
+
+    fn run(&self, shared: &Shared, correlation_id: Uuid) -> Result<String, Refusal> {
+        let operation: Option<&Operation> = operations::find(self.path);
+        let is_public = operation.is_some_and(|operation| operation.is_public);
+        if !is_public && self.login.is_none() {
+            return Err(Refusal::token_refused());
+        }
+        let Some(known) = self.known else {
+            return Err(Refusal::right_missing(self.path));
+        };
+        // The one GET of the contract is a twin of the POST without a body.
+        let is_twin = *self.method == Method::GET && known.name == "organizations";
+        if *self.method != Method::POST && !is_twin {
+            return Err(Refusal::method_not_allowed(self.method.as_str()));
+        }
+        let Some(operation) = operation else {
+            return Err(Refusal::not_imitated(known.name));
+        };
+        let body = if is_twin { "{}" } else { utf8(self.body)? };
+        let mut world = shared.world();
+        world.call = Call {
+            login: self.login.clone(),
+            correlation_id,
+        };
+        operation.answer(&mut world, body)
+    }
+}
+
+fn utf8(body: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(body)
+        .map_err(|_| Refusal::invalid_body("The body is not UTF-8. Path '', line 0, position 0."))
+}
+
+/// Whose token the call carries, if it is one of ours and still counts.
+fn login_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let world = shared.world();
+    world
+        .tokens
+        .login_of(token.trim(), world.now())
+        .map(ToOwned::to_owned)
+}
+
+/// Where the caller reached us: links to pictures lead back there.
+fn base_url(shared: &Shared, headers: &HeaderMap) -> String {
+    match headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+    {
+        Some(host) => format!("http://{host}"),
+        None => shared.url.clone(),
+    }
+}
+
+pub(crate) fn json(status: StatusCode, text: impl Into<Body>) -> Response {
+    let content_type = HeaderValue::from_static("application/json; charset=utf-8");
+    (status, [(header::CONTENT_TYPE, content_type)], text.into()).into_response()
+}
+
+fn plain(status: StatusCode, text: String) -> Response {
+    (status, text).into_response()
+}
+
+/// A lock whose holder panicked is still good: every change of ours is whole or not at all.
+pub(crate) fn unpoisoned<T>(result: Result<T, PoisonError<T>>) -> T {
+    result.unwrap_or_else(PoisonError::into_inner)
+}

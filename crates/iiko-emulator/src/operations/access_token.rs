@@ -1,0 +1,45 @@
+//! Both logins: an api login alone, or an application together with a restaurant's key.
+
+use iiko_types::schemas::{
+    GetAccessTokenRequest, GetAccessTokenV2Request, GetAccessTokenV2Response,
+};
+
+use super::correlation_id;
+use crate::{refusal::Refusal, world::World};
+
+pub(super) fn access_token(
+    world: &mut World,
+    request: GetAccessTokenRequest,
+) -> Result<GetAccessTokenV2Response, Refusal> {
+    issue(world, &request.api_login)
+}
+
+/// An unknown application is refused like an unknown login: which of the three was wrong is not told.
+pub(super) fn access_token_v2(
+    world: &mut World,
+    request: GetAccessTokenV2Request,
+) -> Result<GetAccessTokenV2Response, Refusal> {
+    let is_known = world.scenario.file.applications.iter().any(|application| {
+        application.app_id == request.app_id && application.client_secret == request.client_secret
+    });
+    if !is_known {
+        return Err(Refusal::login_unknown(&request.api_key));
+    }
+    issue(world, &request.api_key)
+}
+
+fn issue(world: &mut World, api_login: &str) -> Result<GetAccessTokenV2Response, Refusal> {
+    if !world
+        .logins
+        .iter()
+        .any(|login| login.api_login == api_login)
+    {
+        return Err(Refusal::login_unknown(api_login));
+    }
+    let now = world.now();
+    Ok(GetAccessTokenV2Response {
+        correlation_id: correlation_id(world),
+        token: Some(world.tokens.issue(api_login, now)),
+        ..GetAccessTokenV2Response::default()
+    })
+}

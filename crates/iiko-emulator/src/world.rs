@@ -1,0 +1,186 @@
+//! The state that is imitated: organizations, what they sell and stop, who may see them, what time it is.
+
+mod opening;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use iiko_types::{
+    ids::{OrganizationId, PaymentTypeId, ProductId, SizeId, TerminalGroupId},
+    number::ExactDecimal,
+    schemas::{ComboCategory, ComboSpecification, DiscountCardTypeInfo, OrderType, PaymentType},
+    time::TimeSpan,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock, external_menu::ExternalMenu, nomenclature::Nomenclature, refusal::Refusal,
+    scenario::Scenario, tokens::Tokens,
+};
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) scenario: Scenario,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) logins: Vec<Login>,
+    pub(crate) organizations: Vec<Organization>,
+    pub(crate) price_categories: Vec<PriceCategory>,
+    pub(crate) external_menus: Vec<ExternalMenu>,
+    /// 500 where iiko has 500 although its contract allows the request.
+    pub(crate) is_strict: bool,
+    /// Token operations answer with a bare string instead of an object.
+    pub(crate) token_is_bare: bool,
+    pub(crate) call: Call,
+}
+
+/// The call being answered. Before every operation it is set anew.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Call {
+    /// `None` at the operations that need no token.
+    pub(crate) login: Option<String>,
+    pub(crate) correlation_id: Uuid,
+}
+
+/// A customer of the API.
+#[derive(Debug)]
+pub(crate) struct Login {
+    pub(crate) api_login: String,
+    /// `None` for all.
+    pub(crate) organization_ids: Option<Vec<OrganizationId>>,
+    pub(crate) prices_from_menu: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct PriceCategory {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) percent: Decimal,
+}
+
+#[derive(Debug)]
+pub(crate) struct Organization {
+    pub(crate) id: OrganizationId,
+    pub(crate) name: String,
+    pub(crate) code: String,
+    pub(crate) address: String,
+    pub(crate) latitude: Decimal,
+    pub(crate) longitude: Decimal,
+    pub(crate) inn: String,
+    pub(crate) cash_payment_type_id: Option<PaymentTypeId>,
+    pub(crate) terminal_groups: Vec<TerminalGroupState>,
+    pub(crate) nomenclature: Nomenclature,
+    pub(crate) stops: BTreeMap<StopKey, Stop>,
+    pub(crate) payment_types: Vec<PaymentType>,
+    pub(crate) order_types: Vec<OrderType>,
+    pub(crate) discounts: Vec<DiscountCardTypeInfo>,
+    pub(crate) combo_categories: Vec<ComboCategory>,
+    pub(crate) combos: Vec<ComboSpecification>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TerminalGroupState {
+    pub(crate) id: TerminalGroupId,
+    pub(crate) name: String,
+    pub(crate) time_zone: TimeSpan,
+    pub(crate) is_asleep: bool,
+}
+
+/// What is stopped where; without a size: all sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StopKey {
+    pub(crate) terminal_group_id: TerminalGroupId,
+    pub(crate) product_id: ProductId,
+    pub(crate) size_id: Option<SizeId>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stop {
+    pub(crate) balance: ExactDecimal,
+    pub(crate) added_at: DateTime<Utc>,
+}
+
+impl World {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(crate) fn organization(&self, id: OrganizationId) -> Option<&Organization> {
+        self.organizations
+            .iter()
+            .find(|organization| organization.id == id)
+    }
+
+    pub(crate) fn organization_mut(&mut self, id: OrganizationId) -> Option<&mut Organization> {
+        self.organizations
+            .iter_mut()
+            .find(|organization| organization.id == id)
+    }
+
+    /// The organizations that the calling login sees.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &Organization> {
+        self.organizations
+            .iter()
+            .filter(|organization| self.sees(organization.id))
+    }
+
+    /// The organizations asked for, in their order, or iiko's refusal that names those the login does not see.
+    pub(crate) fn permitted(&self, ids: &[OrganizationId]) -> Result<Vec<&Organization>, Refusal> {
+        let denied: Vec<OrganizationId> = ids
+            .iter()
+            .copied()
+            .filter(|id| !self.sees(*id) || self.organization(*id).is_none())
+            .collect();
+        if !denied.is_empty() {
+            return Err(Refusal::organization_denied(&denied));
+        }
+        Ok(ids.iter().filter_map(|id| self.organization(*id)).collect())
+    }
+
+    /// The one organization of a request that has one.
+    pub(crate) fn permitted_one(
+        &mut self,
+        id: OrganizationId,
+    ) -> Result<&mut Organization, Refusal> {
+        let is_seen = self.sees(id);
+        self.organization_mut(id)
+            .filter(|_| is_seen)
+            .ok_or_else(|| Refusal::organization_denied(&[id]))
+    }
+
+    pub(crate) fn calling_login(&self) -> Option<&Login> {
+        let api_login = self.call.login.as_deref()?;
+        self.logins
+            .iter()
+            .find(|login| login.api_login == api_login)
+    }
+
+    fn sees(&self, id: OrganizationId) -> bool {
+        self.calling_login().is_some_and(|login| {
+            login
+                .organization_ids
+                .as_ref()
+                .is_none_or(|ids| ids.contains(&id))
+        })
+    }
+}
+
+impl Organization {
+    pub(crate) fn terminal_group(&self, id: TerminalGroupId) -> Option<&TerminalGroupState> {
+        self.terminal_groups.iter().find(|group| group.id == id)
+    }
+
+    /// iiko's word for a terminal group that is not the organization's; the sentence is a guess.
+    pub(crate) fn require_terminal_group(
+        &self,
+        id: TerminalGroupId,
+    ) -> Result<&TerminalGroupState, Refusal> {
+        self.terminal_group(id).ok_or_else(|| {
+            Refusal::invalid_request(format!(
+                "Terminal group {id} does not belong to organization {}.",
+                self.id
+            ))
+        })
+    }
+}

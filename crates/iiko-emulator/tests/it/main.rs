@@ -1,0 +1,114 @@
+//! The emulator through its door: HTTP only, as any client in any language meets it.
+
+mod logins;
+
+use std::sync::LazyLock;
+
+use iiko_emulator::{Config, Emulator, control::Control};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+/// An emulator with a caller that has logged in.
+struct Desk {
+    emulator: Emulator,
+    http: reqwest::Client,
+    token: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    text: String,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        Self::open_with(Config::default()).await
+    }
+
+    async fn open_with(config: Config) -> Self {
+        let emulator = Emulator::start(config).unwrap();
+        let http = reqwest::Client::builder().build().unwrap();
+        let mut desk = Self {
+            emulator,
+            http,
+            token: String::new(),
+        };
+        let answer = desk
+            .post("/api/1/access_token", json!({"apiLogin": "demo"}))
+            .await;
+        desk.token = answer.json()["token"].as_str().unwrap().to_owned();
+        desk
+    }
+
+    fn control(&self) -> Control {
+        self.emulator.control()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_text(path, &body.to_string()).await
+    }
+
+    async fn post_text(&self, path: &str, body: &str) -> Answer {
+        self.try_post(path, body).await.unwrap()
+    }
+
+    async fn try_post(&self, path: &str, body: &str) -> Result<Answer, reqwest::Error> {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.emulator.url()))
+            .body(body.to_owned());
+        let request = request.header(CONTENT_TYPE, "application/json");
+        let response = match self.token.is_empty() {
+            true => request.send().await?,
+            false => {
+                request
+                    .header(AUTHORIZATION, format!("Bearer {}", self.token))
+                    .send()
+                    .await?
+            }
+        };
+        Ok(Answer {
+            status: response.status().as_u16(),
+            text: response.text().await?,
+        })
+    }
+
+    /// The answer of an operation that succeeds.
+    async fn ask(&self, path: &str, body: Value) -> Value {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    fn organization(&self, name: &str) -> String {
+        self.control().organization(name).unwrap().to_string()
+    }
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// Status, code and sentence of a refusal, which also has a correlation id.
+    fn refusal(&self) -> (u16, String, String) {
+        let body = self.json();
+        assert_eq!(
+            body["correlationId"].as_str().map(str::len),
+            Some(36),
+            "{body}"
+        );
+        let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+        (self.status, text("error"), text("errorDescription"))
+    }
+}
+
+/// The organization of the demo that sells everything.
+const PARKOVAYA: &str = "Печь да Поле, Парковая";
+/// The smaller one.
+const NABEREZHNAYA: &str = "Печь да Поле, Набережная";
+/// An id of nothing.
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| "3b000000-0000-4000-8000-000000000001".to_owned());
