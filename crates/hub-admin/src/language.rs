@@ -17,8 +17,16 @@ pub(crate) struct LanguageQuery {
 
 impl Language {
     pub(crate) fn choose(query: &LanguageQuery, headers: &HeaderMap) -> Self {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        query.lang.as_deref().and_then(Self::of_tag).or_else(|| Self::preferred(accepted)).unwrap_or_default()
+        let accepted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        query
+            .lang
+            .as_deref()
+            .and_then(Self::of_tag)
+            .or_else(|| Self::preferred(accepted))
+            .unwrap_or_default()
     }
 
     /// The language with the greatest weight that we have; of equal ones the first.
@@ -37,7 +45,13 @@ impl Language {
     }
 
     fn of_tag(tag: &str) -> Option<Self> {
-        match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        match tag
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "ru" => Some(Self::Russian),
             "en" => Some(Self::English),
             _ => None,
@@ -66,7 +80,15 @@ mod tests {
     fn check(lang: Option<&str>, accept_language: &str, expected: Language) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, accept_language.parse().unwrap());
-        assert_eq!(Language::choose(&LanguageQuery { lang: lang.map(str::to_owned) }, &headers), expected);
+        assert_eq!(
+            Language::choose(
+                &LanguageQuery {
+                    lang: lang.map(str::to_owned)
+                },
+                &headers
+            ),
+            expected
+        );
     }
 
     #[test]

@@ -18,5 +18,7 @@ pub struct Site {
 
 /// The pages, for the API's router to stand beside.
 pub fn router(site: Site) -> Router {
-    Router::new().route("/", get(pages::home::show)).with_state(site)
+    Router::new()
+        .route("/", get(pages::home::show))
+        .with_state(site)
 }

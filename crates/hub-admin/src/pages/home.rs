@@ -37,10 +37,14 @@ pub(crate) async fn show(
         database: database_state(&site).await,
     };
     let mut response = page(&view).into_response();
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("accept-language"));
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"),
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        ),
     );
     response
 }
@@ -62,7 +66,10 @@ async fn database_state(site: &Site) -> DatabaseState {
 
 fn page(view: &HomeView) -> Markup {
     let language = view.language;
-    let title = language.pick("iiko-base: меню iiko в вашей базе", "iiko-base: iiko's menu in your database");
+    let title = language.pick(
+        "iiko-base: меню iiko в вашей базе",
+        "iiko-base: iiko's menu in your database",
+    );
     html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -123,10 +130,17 @@ fn page(view: &HomeView) -> Markup {
 fn state(view: &HomeView) -> Markup {
     let language = view.language;
     let (class, word, advice) = match view.database {
-        DatabaseState::Ready => ("good", language.pick("База данных готова", "The database is ready"), None),
+        DatabaseState::Ready => (
+            "good",
+            language.pick("База данных готова", "The database is ready"),
+            None,
+        ),
         DatabaseState::MigrationsMissing => (
             "bad",
-            language.pick("База данных старее программы", "The database is older than the program"),
+            language.pick(
+                "База данных старее программы",
+                "The database is older than the program",
+            ),
             Some(language.pick("Запустите iiko-base migrate.", "Run iiko-base migrate.")),
         ),
         DatabaseState::Silent => (
@@ -188,21 +202,40 @@ mod tests {
 
     /// Every state in every language.
     fn samples() -> Vec<HomeView> {
-        [DatabaseState::Ready, DatabaseState::MigrationsMissing, DatabaseState::Silent]
-            .into_iter()
-            .flat_map(|database| {
-                [Language::Russian, Language::English].map(|language| HomeView { language, version: "1.0.0", database })
+        [
+            DatabaseState::Ready,
+            DatabaseState::MigrationsMissing,
+            DatabaseState::Silent,
+        ]
+        .into_iter()
+        .flat_map(|database| {
+            [Language::Russian, Language::English].map(|language| HomeView {
+                language,
+                version: "1.0.0",
+                database,
             })
-            .collect()
+        })
+        .collect()
     }
 
     #[test]
     fn every_sample_renders_whole_and_asks_nobody_else() {
         for view in samples() {
             let text = page(&view).into_string();
-            assert!(text.contains("/api/v1/docs") && text.contains("1.0.0"), "{text}");
-            assert!(text.contains(&format!("<html lang=\"{}\">", view.language.tag())), "{text}");
-            assert!(!text.contains("<script") && !text.contains("http://") && !text.contains("https://"), "{text}");
+            assert!(
+                text.contains("/api/v1/docs") && text.contains("1.0.0"),
+                "{text}"
+            );
+            assert!(
+                text.contains(&format!("<html lang=\"{}\">", view.language.tag())),
+                "{text}"
+            );
+            assert!(
+                !text.contains("<script")
+                    && !text.contains("http://")
+                    && !text.contains("https://"),
+                "{text}"
+            );
         }
     }
 }
