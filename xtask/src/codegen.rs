@@ -76,3 +76,6 @@ fn generate_from(
     }
     emit::files(&contract, &usage)
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,16 +121,13 @@ fn reach(contract: &Contract, from: Option<&Type>) -> BTreeSet<String> {
         if !reached.insert(name.to_owned()) {
             continue;
         }
-        match contract.schemas.get(name) {
-            Some(Schema::Object(properties)) => {
-                next.extend(properties.iter().flat_map(|p| p.kind.schemas()))
-            }
-            Some(Schema::Union(union)) => {
-                next.push(&union.fallback);
-                next.extend(union.variants.iter().map(|(_, schema)| schema.as_str()));
-            }
-            Some(Schema::Words(_) | Schema::Numbers(_)) | None => {}
-        }
+        next.extend(
+            contract
+                .schemas
+                .get(name)
+                .map(Schema::references)
+                .unwrap_or_default(),
+        );
     }
     reached
 }

@@ -54,6 +54,7 @@ mod nomenclature_nomenclature_group;
 mod nomenclature_nomenclature_product;
 mod nomenclature_nomenclature_product_scale;
 mod notifications;
+#[expect(clippy::module_inception, reason = "iiko calls one of its groups so")]
 mod operations;
 mod orders;
 mod organizations;

@@ -9,6 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::tree::Tree;
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn recording(name: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/iiko/recorded")

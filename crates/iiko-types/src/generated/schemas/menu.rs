@@ -776,7 +776,7 @@ crate::object::object! {
         pub modifier_schema_id: Option<String> = "modifierSchemaId",
         pub modifier_schema_name: Option<String> = "modifierSchemaName",
         pub name: Option<String> = "name",
-        pub order_item_type: Option<MenuItemV3OrderItemType> = "orderItemType",
+        pub order_item_type: Option<MenuItemOrderItemType> = "orderItemType",
         pub outer_ean_code: Option<String> = "outerEanCode",
         pub payment_subject: Option<String> = "paymentSubject",
         pub payment_subject_code: Option<String> = "paymentSubjectCode",
@@ -785,25 +785,8 @@ crate::object::object! {
         pub splittable: Option<bool> = "splittable",
         pub tags: Option<Vec<String>> = "tags",
         pub tax_category_id: Option<String> = "taxCategoryId",
-        pub r#type: Option<MenuItemV3Type> = "type",
+        pub r#type: Option<MenuItemType> = "type",
         pub use_balance_for_sell: Option<bool> = "useBalanceForSell",
-    }
-}
-
-crate::open_enum::open_enum! {
-    /// Part of the answer of `menu_by_id`.
-    MenuItemV3OrderItemType or Other {
-        Product = "Product",
-        Compound = "Compound",
-    }
-}
-
-crate::open_enum::open_enum! {
-    /// Part of the answer of `menu_by_id`.
-    MenuItemV3Type or Other {
-        Dish = "DISH",
-        Combo = "COMBO",
-        Service = "SERVICE",
     }
 }
 
