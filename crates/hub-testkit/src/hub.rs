@@ -111,8 +111,8 @@ impl TestHub {
     }
 
     /// The iiko of this test: its state and its misbehavior.
-    pub fn emulator(&self) -> Control {
-        self.emulator.control()
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
     }
 
     /// Where the hub answers.

@@ -145,8 +145,9 @@ fn start(cli: Cli, environment: Vec<(OsString, OsString)>) -> anyhow::Result<Out
     let config = Config::load(&sources)?;
     let usual_level = match cli.command {
         Command::Serve(_) | Command::Emulator(_) => "info",
-        Command::Demo(_)
-        | Command::Sync(_)
+        // its card tells all there is to know, and the sample restaurant has its oddities on purpose
+        Command::Demo(_) => "error",
+        Command::Sync(_)
         | Command::Connection(_)
         | Command::User(_)
         | Command::Token(_)
