@@ -8,7 +8,6 @@ use iiko_base::demo::access::{self, Access};
 use iiko_base::server::Server;
 use iiko_client::clock::Clock;
 use iiko_emulator::Emulator;
-use iiko_emulator::control::Control;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};

@@ -7,6 +7,15 @@
 mod cli;
 mod config;
 mod demo;
+mod iiko;
+mod menu_sync;
 mod private_database;
 mod program;
+mod reading;
+mod recorded_menus;
+mod statements;
+mod stop_lists;
+mod sync_answers;
 mod sync_command;
+mod tokens_and_logs;
+mod torn_answers;
