@@ -8,6 +8,19 @@
 //!
 //! Reading is lenient, since iiko adds words and properties at any time: unknown words, unknown kinds of objects and
 //! unknown properties are kept and written back.
+//!
+//! ```
+//! use iiko_types::{endpoint::Endpoint, operations::StopLists};
+//!
+//! type Answer = <StopLists as Endpoint>::Response;
+//!
+//! let text = r#"{"terminalGroupStopLists": [], "isNew": true}"#;
+//! let answer: Answer = serde_json::from_str(text)?;
+//! assert_eq!(answer.terminal_group_stop_lists, Some(vec![]));
+//! assert_eq!(answer.correlation_id, None);
+//! assert_eq!(answer.extra["isNew"], true);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 pub mod endpoint;
 mod generated;
