@@ -13,7 +13,7 @@ use crate::{
     error::Problem,
     routes::{
         categories, connections, health, login, product, products, stop_lists, sync_history,
-        sync_runs,
+        sync_runs::{self, StartedView},
     },
 };
 
@@ -36,7 +36,7 @@ const PREFIX: &str = "/api/v1";
         (name = "iiko", description = "Connections to iiko"),
         (name = "health", description = "Whether the hub lives"),
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, StartedView)),
     security(("bearer" = [])),
     modifiers(&BearerScheme)
 )]
@@ -102,4 +102,82 @@ pub(crate) fn build(app: App) -> Router {
         .url("/api/v1/openapi.json", document)
         .config(Config::default().validator_url("none"));
     router.with_state(app).merge(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn operations() -> Vec<(String, Value)> {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            item.as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, operation)| (format!("{method} {path}"), operation.clone()))
+        });
+        operations.collect()
+    }
+
+    #[test]
+    fn only_login_and_health_are_open() {
+        let open: Vec<_> = operations()
+            .into_iter()
+            .filter(|(_, operation)| operation.get("security").is_some())
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(
+            open,
+            ["post /api/v1/auth/login", "get /health", "get /ready"]
+        );
+    }
+
+    #[test]
+    fn every_operation_says_what_it_does_and_answers() {
+        for (name, operation) in operations() {
+            assert!(operation["summary"].is_string(), "{name}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(
+                responses
+                    .values()
+                    .all(|response| response["description"].is_string()),
+                "{name}"
+            );
+            assert!(
+                responses.keys().any(|status| status.starts_with('2')),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_reference_in_the_document_is_defined() {
+        fn references(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(fields) => {
+                    for (key, field) in fields {
+                        match field {
+                            Value::String(target) if key == "$ref" => found.push(target.clone()),
+                            _ => references(field, found),
+                        }
+                    }
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        let document = serde_json::to_value(document()).unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(!found.is_empty());
+        for target in found {
+            assert!(
+                document.pointer(target.trim_start_matches('#')).is_some(),
+                "{target}"
+            );
+        }
+    }
 }

@@ -71,7 +71,7 @@ pub(crate) struct CategoryView {
 
 /// List the synchronized categories in the order of the menu.
 #[utoipa::path(get, path = "/data/categories", tag = "data", operation_id = "list_categories", params(CategoriesQuery),
-    responses((status = 200, body = CategoriesView), ApiErrors))]
+    responses((status = 200, description = "The categories in the order of the menu", body = CategoriesView), ApiErrors))]
 pub(crate) async fn list_categories(
     State(app): State<App>,
     _: Reader,

@@ -31,7 +31,7 @@ use crate::{
 
 /// List the connections to iiko.
 #[utoipa::path(get, path = "/iiko/settings", tag = "iiko", operation_id = "list_connections",
-    responses((status = 200, body = Vec<ConnectionView>), ApiErrors))]
+    responses((status = 200, description = "All connections", body = Vec<ConnectionView>), ApiErrors))]
 pub(crate) async fn list_connections(
     State(app): State<App>,
     _: Admin,
@@ -44,7 +44,7 @@ pub(crate) async fn list_connections(
 
 /// Create a connection. It needs an `api_key`; organizations may follow later.
 #[utoipa::path(post, path = "/iiko/settings", tag = "iiko", operation_id = "create_connection",
-    request_body = ConnectionBody, responses((status = 201, body = ConnectionView), ApiErrors))]
+    request_body = ConnectionBody, responses((status = 201, description = "The connection as it is now", body = ConnectionView), ApiErrors))]
 pub(crate) async fn create_connection(
     State(app): State<App>,
     _: Admin,
@@ -57,7 +57,7 @@ pub(crate) async fn create_connection(
 /// Change a connection: what is absent stays as it is.
 #[utoipa::path(put, path = "/iiko/settings/{id}", tag = "iiko", operation_id = "update_connection",
     params(("id" = i32, Path, description = "`setting_id`")),
-    request_body = ConnectionBody, responses((status = 200, body = ConnectionView), ApiErrors))]
+    request_body = ConnectionBody, responses((status = 200, description = "The connection as it is now", body = ConnectionView), ApiErrors))]
 pub(crate) async fn update_connection(
     State(app): State<App>,
     _: Admin,
@@ -81,7 +81,7 @@ pub(crate) struct RemovedView {
 /// Remove a connection. What was synchronized through it stays.
 #[utoipa::path(delete, path = "/iiko/settings/{id}", tag = "iiko", operation_id = "remove_connection",
     params(("id" = i32, Path, description = "`setting_id`")),
-    responses((status = 200, body = RemovedView), ApiErrors))]
+    responses((status = 200, description = "The connection is gone", body = RemovedView), ApiErrors))]
 pub(crate) async fn remove_connection(
     State(app): State<App>,
     _: Admin,
@@ -121,7 +121,7 @@ pub(crate) struct TestView {
 /// Log in to iiko and list the organizations the login sees. 502 where iiko does not answer or refuses.
 #[utoipa::path(post, path = "/iiko/test-connection", tag = "iiko", operation_id = "test_connection",
     params(TestQuery), request_body(content = Option<TestBody>),
-    responses((status = 200, body = TestView), ApiErrors))]
+    responses((status = 200, description = "iiko accepted the login", body = TestView), ApiErrors))]
 pub(crate) async fn test_connection(
     State(app): State<App>,
     _: Admin,

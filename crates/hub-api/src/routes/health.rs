@@ -20,7 +20,7 @@ pub(crate) struct HealthView {
 
 /// The process lives.
 #[utoipa::path(get, path = "/health", tag = "health", operation_id = "check_health", security(()),
-    responses((status = 200, body = HealthView)))]
+    responses((status = 200, description = "All is well", body = HealthView)))]
 pub(crate) async fn check_health(State(app): State<App>) -> Json<HealthView> {
     Json(HealthView {
         status: "ok",
@@ -30,7 +30,7 @@ pub(crate) async fn check_health(State(app): State<App>) -> Json<HealthView> {
 
 /// The hub can serve: its database answers and has all migrations. 503 otherwise.
 #[utoipa::path(get, path = "/ready", tag = "health", operation_id = "check_readiness", security(()),
-    responses((status = 200, body = HealthView), ApiErrors))]
+    responses((status = 200, description = "All is well", body = HealthView), ApiErrors))]
 pub(crate) async fn check_readiness(State(app): State<App>) -> ApiResult<Json<HealthView>> {
     let unavailable = |source: sqlx::Error| ApiError {
         source: Some(source.into()),

@@ -22,7 +22,7 @@ const SESSION_LIFE: TimeDelta = TimeDelta::hours(12);
 
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct LoginBody {
-    #[schema(required, examples("admin"))]
+    #[schema(required, value_type = String, examples("admin"))]
     username: Option<String>,
     #[schema(required, value_type = String, format = Password)]
     password: Option<SecretString>,
@@ -39,7 +39,7 @@ pub(crate) struct LoginView {
 
 /// Trade name and password for a token that holds for twelve hours. Programs take an API token instead: `iiko-base token create`.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", operation_id = "log_in", security(()), request_body = LoginBody,
-    responses((status = 200, body = LoginView), ApiErrors))]
+    responses((status = 200, description = "A token for twelve hours", body = LoginView), ApiErrors))]
 pub(crate) async fn log_in(
     State(app): State<App>,
     BodyOf(body): BodyOf<LoginBody>,

@@ -122,7 +122,7 @@ pub(crate) struct ModifierView {
 /// Show one product with its sizes, modifiers, groups and limits.
 #[utoipa::path(get, path = "/data/products/{id}", tag = "data", operation_id = "show_product",
     params(("id" = String, Path, description = "id of the product in iiko"), ProductQuery),
-    responses((status = 200, body = ProductDetailView), ApiErrors))]
+    responses((status = 200, description = "The product", body = ProductDetailView), ApiErrors))]
 pub(crate) async fn show_product(
     State(app): State<App>,
     _: Reader,

@@ -113,7 +113,7 @@ pub(crate) struct SizeView {
 
 /// List synchronized products by name.
 #[utoipa::path(get, path = "/data/products", tag = "data", operation_id = "list_products", params(ProductsQuery),
-    responses((status = 200, body = ProductsView), ApiErrors))]
+    responses((status = 200, description = "A page of products", body = ProductsView), ApiErrors))]
 pub(crate) async fn list_products(
     State(app): State<App>,
     _: Reader,

@@ -56,7 +56,7 @@ pub(crate) struct StopView {
 
 /// List the current stop list of one organization by the names of the products.
 #[utoipa::path(get, path = "/data/stop-lists", tag = "data", operation_id = "list_stop_lists", params(StopListsQuery),
-    responses((status = 200, body = StopListsView), ApiErrors))]
+    responses((status = 200, description = "The stop list as it is now", body = StopListsView), ApiErrors))]
 pub(crate) async fn list_stop_lists(
     State(app): State<App>,
     _: Reader,

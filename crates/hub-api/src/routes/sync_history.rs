@@ -61,7 +61,7 @@ pub(crate) struct HistoryRowView {
 
 /// List past and running syncs, newest first.
 #[utoipa::path(get, path = "/sync/history", tag = "sync", operation_id = "list_sync_history", params(HistoryQuery),
-    responses((status = 200, body = HistoryView), ApiErrors))]
+    responses((status = 200, description = "The newest rows of the history", body = HistoryView), ApiErrors))]
 pub(crate) async fn list_sync_history(
     State(app): State<App>,
     _: Reader,

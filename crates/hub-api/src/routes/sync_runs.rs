@@ -3,6 +3,8 @@
 //! A POST starts the run apart from its request, so a client that hangs up does not cancel it. It waits for the end, or
 //! answers 202 at once with `?wait=false`.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Request, State},
@@ -11,7 +13,10 @@ use axum::{
 };
 use hub_engine::sync::{self, Origin, RunStatus, SyncAnswer, SyncKind, SyncRefusal, SyncRequest};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, IntoResponses, ToSchema,
+    openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -104,10 +109,65 @@ pub(crate) struct StartedView {
     status: StatusView,
 }
 
+/// The answers of every sync, for the document.
+struct SyncAnswers;
+
+impl IntoResponses for SyncAnswers {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let answer = |description: &str, content_type: &str, schema: &str| {
+            let content = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name(schema)))
+                .build();
+            ResponseBuilder::new()
+                .description(description)
+                .content(content_type, content)
+                .build()
+                .into()
+        };
+        let failed = "application/problem+json";
+        let mut responses = ApiErrors::responses();
+        responses.extend([
+            (
+                "200".to_owned(),
+                answer(
+                    "The run succeeded, or in part",
+                    "application/json",
+                    "SyncAnswerView",
+                ),
+            ),
+            (
+                "202".to_owned(),
+                answer(
+                    "The run goes on (`wait=false`)",
+                    "application/json",
+                    "StartedView",
+                ),
+            ),
+            (
+                "409".to_owned(),
+                answer(
+                    "A safety stop: the menu is empty or much smaller. `force` overrides it",
+                    failed,
+                    "SyncAnswerView",
+                ),
+            ),
+            (
+                "502".to_owned(),
+                answer(
+                    "Nothing succeeded, and it was iiko's fault",
+                    failed,
+                    "SyncAnswerView",
+                ),
+            ),
+        ]);
+        responses
+    }
+}
+
 /// Sync everything of a connection: menu, terminal groups, payment types, stop lists, combos.
 #[utoipa::path(post, path = "/sync/full", tag = "sync", operation_id = "start_full_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_full_sync(
     State(app): State<App>,
     _: Syncer,
@@ -119,7 +179,7 @@ pub(crate) async fn start_full_sync(
 /// Sync the menu: categories, products, modifiers.
 #[utoipa::path(post, path = "/sync/menu", tag = "sync", operation_id = "start_menu_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_menu_sync(
     State(app): State<App>,
     _: Syncer,
@@ -131,7 +191,7 @@ pub(crate) async fn start_menu_sync(
 /// Sync the menu if its revision moved, and report the prices.
 #[utoipa::path(post, path = "/sync/prices", tag = "sync", operation_id = "start_price_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_price_sync(
     State(app): State<App>,
     _: Syncer,
@@ -143,7 +203,7 @@ pub(crate) async fn start_price_sync(
 /// Sync the stop lists. Quick: call it often.
 #[utoipa::path(post, path = "/sync/stoplist", tag = "sync", operation_id = "start_stop_list_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_stop_list_sync(
     State(app): State<App>,
     _: Syncer,
@@ -155,7 +215,7 @@ pub(crate) async fn start_stop_list_sync(
 /// Sync the terminal groups.
 #[utoipa::path(post, path = "/sync/terminals", tag = "sync", operation_id = "start_terminal_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_terminal_sync(
     State(app): State<App>,
     _: Syncer,
@@ -167,7 +227,7 @@ pub(crate) async fn start_terminal_sync(
 /// Sync the payment types.
 #[utoipa::path(post, path = "/sync/payments", tag = "sync", operation_id = "start_payment_sync",
     params(SyncQuery), request_body(content = Option<SyncBody>),
-    responses((status = 200, body = SyncAnswerView), (status = 202, body = StartedView), ApiErrors))]
+    responses(SyncAnswers))]
 pub(crate) async fn start_payment_sync(
     State(app): State<App>,
     _: Syncer,
@@ -197,7 +257,7 @@ async fn run_sync(app: App, kind: SyncKind, wish: SyncWish) -> ApiResult<Respons
 /// Show a run: its parts and organizations, while it runs and after.
 #[utoipa::path(get, path = "/sync/runs/{id}", tag = "sync", operation_id = "show_sync_run",
     params(("id" = Uuid, Path, description = "`run_id` of a sync")),
-    responses((status = 200, body = SyncAnswerView), ApiErrors))]
+    responses((status = 200, description = "The run, as far as it came", body = SyncAnswerView), ApiErrors))]
 pub(crate) async fn show_sync_run(
     State(app): State<App>,
     _: Reader,
