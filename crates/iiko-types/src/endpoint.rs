@@ -52,3 +52,20 @@ impl<'de> Deserialize<'de> for NoBody {
         IgnoredAny::deserialize(deserializer).map(|_| Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NoBody;
+
+    #[test]
+    fn no_body_is_an_empty_object_and_may_be_anything() {
+        assert_eq!(serde_json::to_string(&NoBody).unwrap(), "{}");
+        for text in ["{}", "null", r#"{"correlationId":"x"}"#, "[]"] {
+            assert_eq!(
+                serde_json::from_str::<NoBody>(text).unwrap(),
+                NoBody,
+                "{text}"
+            );
+        }
+    }
+}

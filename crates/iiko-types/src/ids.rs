@@ -56,3 +56,29 @@ id! {
     /// What iiko's support asks for: the id of one call.
     CorrelationId;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OrganizationId;
+
+    #[test]
+    fn any_case_is_read_and_lower_case_is_written() {
+        let id: OrganizationId =
+            serde_json::from_str("\"01330000-6BEC-AC1F-BF3E-08DD5A5A5A5A\"").unwrap();
+        assert_eq!(
+            serde_json::to_string(&id).unwrap(),
+            "\"01330000-6bec-ac1f-bf3e-08dd5a5a5a5a\""
+        );
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn the_zero_guid_is_an_id_and_a_word_is_none() {
+        assert!(
+            "00000000-0000-0000-0000-000000000000"
+                .parse::<OrganizationId>()
+                .is_ok()
+        );
+        assert!("4679".parse::<OrganizationId>().is_err());
+    }
+}

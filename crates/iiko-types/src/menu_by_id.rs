@@ -44,3 +44,42 @@ impl MenuById {
         raw.map(MenuByIdAnswer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MenuById, MenuByIdAnswer};
+    use crate::schemas::{MenuByIdRequest, MenuItemV4};
+
+    const ANSWER: &str = r#"{"id":4679,"overrideTaxCategories":[],"itemGroups":[{"items":[{"type":"COMBO","id":"7"}]}]}"#;
+
+    fn read(version: Option<i32>) -> MenuById {
+        let answer: MenuByIdAnswer = serde_json::from_str(ANSWER).unwrap();
+        let mut request = MenuByIdRequest::new("4679", vec![]);
+        request.version = version;
+        answer.read(&request).unwrap()
+    }
+
+    #[test]
+    fn the_question_decides_the_shape() {
+        assert!(matches!(read(None), MenuById::V2(_)));
+        assert!(matches!(read(Some(3)), MenuById::V3(_)));
+        let MenuById::V4(menu) = read(Some(4)) else {
+            panic!("version 4 was asked for")
+        };
+        let items = menu.item_groups.unwrap().remove(0).items.unwrap();
+        assert!(matches!(items[..], [MenuItemV4::Combo(_)]), "{items:?}");
+    }
+
+    #[test]
+    fn no_shape_loses_what_it_does_not_know() {
+        for version in [None, Some(2), Some(3), Some(4)] {
+            let answer = read(version).to_answer().unwrap();
+            let written: serde_json::Value = serde_json::from_str(answer.0.get()).unwrap();
+            assert_eq!(
+                written,
+                serde_json::from_str::<serde_json::Value>(ANSWER).unwrap(),
+                "{version:?}"
+            );
+        }
+    }
+}
