@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use iiko_types::endpoint::Endpoint;
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
     answer::Answer,
@@ -106,22 +106,25 @@ impl Client {
         };
         serde_json::from_slice(body).map_err(|source| {
             let raw = self.parts.redactor.body(&incoming.body);
-            let correlation_id = incoming.correlation_id.clone();
-            if source.is_data() {
-                Error::Decode {
-                    operation: E::NAME,
-                    source: Arc::new(source),
+            let (operation, status, correlation_id) =
+                (E::NAME, incoming.status, incoming.correlation_id);
+            // The types read their parts as raw text, so their error does not tell a torn body from an odd one.
+            match serde_json::from_slice::<IgnoredAny>(&incoming.body) {
+                Ok(IgnoredAny) => Error::Decode {
+                    operation,
+                    problem: self.parts.redactor.text(&source.to_string()),
                     correlation_id,
                     raw,
-                }
-            } else {
-                let problem = format!("it is not JSON ({source})");
-                Error::Torn {
-                    operation: E::NAME,
-                    status: incoming.status,
-                    problem,
-                    correlation_id,
-                    raw,
+                },
+                Err(tear) => {
+                    let problem = format!("it is not JSON ({tear})");
+                    Error::Torn {
+                        operation,
+                        status,
+                        problem,
+                        correlation_id,
+                        raw,
+                    }
                 }
             }
         })

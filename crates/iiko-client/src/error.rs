@@ -92,12 +92,12 @@ pub enum Error {
         raw: String,
     },
     /// JSON, but not the JSON of this operation.
-    #[error("the answer to `{operation}` is not of its type")]
+    #[error("the answer to `{operation}` is not of its type: {problem}")]
     Decode {
         /// Name of the operation.
         operation: &'static str,
-        /// What serde says.
-        source: Arc<serde_json::Error>,
+        /// What serde says, redacted: it quotes values.
+        problem: String,
         /// What iiko's support asks for.
         correlation_id: Option<String>,
         /// The body, cut.

@@ -9,6 +9,8 @@
 //!
 //! What it leaves to others: what an answer means. It never looks into a menu.
 
+#![doc = include_str!("../README.md")]
+
 mod answer;
 mod base_url;
 mod builder;
