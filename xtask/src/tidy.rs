@@ -41,6 +41,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         if path.ends_with(".sql") && path.contains("/migrations/") {
             complaints.extend(migration_name(&path));
         }
+        if path.ends_with(".md") {
+            let exists = |target: &Path| root.join(target).exists();
+            complaints.extend(broken_links(&path, &text, exists));
+        }
         if path.ends_with("/Cargo.toml") {
             manifests.push((path, text));
         }
@@ -150,6 +154,21 @@ fn migration_name(path: &str) -> Option<String> {
     (!well_formed).then(|| format!("{path}: a migration is called `YYYYMMDDHHMMSS_verb_thing.sql`"))
 }
 
+/// Links from one file of the repository to another that is not there.
+fn broken_links(path: &str, text: &str, exists: impl Fn(&Path) -> bool) -> Vec<String> {
+    let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+    let targets = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'));
+    let ours = targets
+        .map(|(target, _)| target.split_once('#').map_or(target, |(file, _)| file))
+        .filter(|target| !target.is_empty() && !target.contains("://"));
+    ours.filter(|target| !exists(&folder.join(target)))
+        .map(|target| format!("{path}: there is no {target}"))
+        .collect()
+}
+
 fn twins(root: &Path, one: &str, other: &str) -> anyhow::Result<Option<String>> {
     let read = |path: &str| {
         fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
@@ -233,6 +252,24 @@ mod tests {
         check("20261122_create_products.sql", false);
         check("20261122093000_products.sql", false);
         check("20261122093000_Create_products.sql", false);
+    }
+
+    #[test]
+    fn a_link_leads_to_a_file_that_is_there() {
+        let exists = |target: &Path| target == Path::new("docs/here.md");
+        let check = |link: &str, broken: bool| {
+            let text = format!("See [it]({link}), please.");
+            assert_eq!(
+                !broken_links("docs/a.md", &text, exists).is_empty(),
+                broken,
+                "{link}"
+            );
+        };
+        check("here.md", false);
+        check("here.md#part", false);
+        check("#part", false);
+        check("https://example.com/there.md", false);
+        check("there.md", true);
     }
 
     #[test]
