@@ -4,12 +4,15 @@
     reason = "a test that meets the unexpected ends there"
 )]
 
+mod accounts;
 mod cli;
 mod config;
+mod connections;
 mod demo;
 mod iiko;
 mod menu_sync;
 mod private_database;
+mod problems;
 mod program;
 mod reading;
 mod recorded_menus;
