@@ -113,6 +113,9 @@ struct Shared {
     progress: watch::Receiver<SyncProgress>,
 }
 
+/// So many runs without rows of their own are remembered.
+const KNOWN_RUNS: usize = 1_000;
+
 /// The runs of this process: those that have not begun may be joined, those that have may be asked for by id.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
@@ -129,6 +132,16 @@ impl Turns {
         {
             waiting.remove(turn);
         }
+    }
+
+    /// Remembers a run that has no history row yet.
+    fn know(&self, shared: &Shared) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_RUNS {
+            // what is left has taken another run's result: whoever holds such an id has had long to ask
+            known.retain(|_, shared| shared.answer.borrow().is_none());
+        }
+        known.insert(shared.run_id, shared.clone());
     }
 
     fn forget(&self, run_id: Uuid) {
@@ -183,11 +196,7 @@ pub async fn start(hub: &Hub, request: SyncRequest) -> Result<SyncRun, SyncRefus
     };
     waiting.insert(turn.clone(), shared.clone());
     drop(waiting);
-    hub.turns()
-        .known
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(run_id, shared.clone());
+    hub.turns().know(&shared);
     let context = Arc::new(run::RunContext {
         hub: hub.clone(),
         run_id,
