@@ -2,7 +2,6 @@
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgRow;
@@ -21,6 +20,7 @@ pub struct TestDatabase {
     name: String,
     url: SecretString,
     pool: PgPool,
+    server_url: String,
 }
 
 impl TestDatabase {
@@ -55,6 +55,7 @@ impl TestDatabase {
             name,
             url: SecretString::from(url),
             pool,
+            server_url: server::url().await.to_owned(),
         }
     }
 
@@ -77,7 +78,7 @@ impl TestDatabase {
 
     /// Runs a statement by the real `psql` as the program's database user, and gives what it prints.
     pub async fn psql(&self, statement: &str) -> String {
-        let output = Command::new("psql")
+        let output = Command::new(server::psql())
             .args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement])
             .arg(self.url())
             .stdin(Stdio::null())
@@ -96,30 +97,23 @@ impl TestDatabase {
     }
 }
 
-/// Best effort: what is left of a killed test goes when its process number comes again.
-#[expect(clippy::print_stderr, reason = "tests have no other way to say it")]
+/// Best effort, by a `psql` that nobody waits for: a DROP waits for every backend of the server, also for one whose login
+/// hangs in the very runtime that this thread would block. What is left of a killed test goes when its number comes again.
+#[expect(
+    clippy::zombie_processes,
+    reason = "it may outlive the test, and does no harm when it has ended"
+)]
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let name = self.name.clone();
-        // a runtime of its own: the test's cannot be waited on from within
-        let dropped = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(async {
-                let mut admin = PgConnection::connect(server::url().await).await?;
-                let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                admin.execute(AssertSqlSafe(statement)).await?;
-                admin.close().await?;
-                anyhow::Ok(())
-            })
-        });
-        if let Ok(Err(error)) = dropped.join() {
-            eprintln!(
-                "the test's database {} is left behind: {error:#}",
-                self.name
-            );
-        }
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropping = std::process::Command::new(server::psql())
+            .args(["-X", "-q", "-c", &statement, &self.server_url])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        // without psql the tests have failed already
+        drop(dropping);
     }
 }
 

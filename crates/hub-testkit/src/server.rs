@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use hub_pg::{Error, Options, PrivatePostgres};
 use tokio::sync::OnceCell;
+use url::Url;
 
 const VARIABLE: &str = "IIKO_BASE_TEST_DATABASE";
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -34,7 +35,7 @@ done
 kill -INT "$(head -n 1 postgres/data/postmaster.pid)"
 "#;
 
-/// The address of the server, under which databases can be created.
+/// The address of the server's own database, from which others can be created.
 pub async fn url() -> &'static str {
     static URL: OnceCell<String> = OnceCell::const_new();
     URL.get_or_init(async || {
@@ -43,6 +44,11 @@ pub async fn url() -> &'static str {
             .expect("the search for a test database ends")
     })
     .await
+}
+
+/// The `psql` that comes with the server.
+pub(crate) fn psql() -> PathBuf {
+    hub_pg::psql_path(&folder().join("postgres")).unwrap_or_else(|_| PathBuf::from("psql"))
 }
 
 fn find_or_start() -> String {
@@ -57,7 +63,7 @@ fn find_or_start() -> String {
         if let Some(url) =
             hub_pg::join(&directory).expect("the shared test database can be looked for")
         {
-            return url;
+            return maintenance_database(&url);
         }
         let options = Options {
             durable: false,
@@ -66,7 +72,7 @@ fn find_or_start() -> String {
         match PrivatePostgres::start_with(&directory, &options) {
             Ok(server) => {
                 watch(&root);
-                let url = server.url();
+                let url = maintenance_database(&server.url());
                 // others use it, too: it must not end with us
                 std::mem::forget(server);
                 return url;
@@ -75,6 +81,13 @@ fn find_or_start() -> String {
             Err(error) => panic!("no test database: {error}"),
         }
     }
+}
+
+/// The application's own database may not be made yet when a server takes its first connections.
+fn maintenance_database(url: &str) -> String {
+    let mut url = Url::parse(url).expect("the address of a server");
+    url.set_path("postgres");
+    url.to_string()
 }
 
 /// One per user, so that the files of root and of others do not mix.

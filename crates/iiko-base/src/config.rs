@@ -56,7 +56,7 @@ pub struct LogConfig {
 pub struct LogLevel(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub enum LogFormat {
     Text,
     Json,
@@ -133,16 +133,29 @@ impl Config {
                 .set_override(key, value)
                 .map_err(|error| bad_value(&error))?;
         }
-        builder
-            .build()
-            .and_then(config::Config::try_deserialize)
-            .map_err(|error| bad_value(&error))
+        let merged = builder.build().map_err(|error| bad_value(&error))?;
+        merged
+            .clone()
+            .try_deserialize()
+            .map_err(|error| bad_value_of(&error, &merged))
     }
 }
 
 impl LogLevel {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for LogFormat {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        match word.as_str() {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("`{word}` is neither `text` nor `json`")),
+        }
     }
 }
 
@@ -235,6 +248,30 @@ fn variable_of(key: &str) -> String {
 fn bad_value(error: &config::ConfigError) -> ConfigError {
     ConfigError::BadValue {
         detail: error.to_string(),
+    }
+}
+
+/// What our own types refuse comes with its key, but without the place that has set it.
+fn bad_value_of(error: &config::ConfigError, merged: &config::Config) -> ConfigError {
+    let config::ConfigError::At {
+        origin: None,
+        key: Some(key),
+        ..
+    } = error
+    else {
+        return bad_value(error);
+    };
+    let value = key
+        .split('.')
+        .try_fold(&merged.cache, |value, name| match &value.kind {
+            ValueKind::Table(table) => table.get(name),
+            _ => None,
+        });
+    match value.and_then(Value::origin) {
+        Some(origin) => ConfigError::BadValue {
+            detail: format!("{error} in {origin}"),
+        },
+        None => bad_value(error),
     }
 }
 

@@ -15,6 +15,8 @@ use tokio::time::{self, Instant};
 
 /// How long a command waits for another one to give the data directory back, or for a hub that is starting.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a guest tries to come in.
+const GUEST_PATIENCE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Which database, and how.
@@ -39,16 +41,22 @@ pub struct Database {
 impl Database {
     /// Starts or joins the server, connects and migrates.
     pub async fn open(place: &Place) -> anyhow::Result<Self> {
-        let (url, server) = match place {
-            Place::External(url) => (url.clone(), None),
-            Place::Owned(directory) => own(directory).await?,
-            Place::Shared(directory) => join_or_own(directory).await?,
-        };
-        match connect(&url).await {
-            Ok(pool) => Ok(Self { pool, url, server }),
-            Err(error) => {
-                stop(server).await?;
-                Err(error)
+        let begun = Instant::now();
+        loop {
+            let (url, server) = match place {
+                Place::External(url) => (url.clone(), None),
+                Place::Owned(directory) => own(directory).await?,
+                Place::Shared(directory) => join_or_own(directory).await?,
+            };
+            let is_guest = matches!(place, Place::Shared(_)) && server.is_none();
+            match connect(&url).await {
+                Ok(pool) => return Ok(Self { pool, url, server }),
+                // the owner is about to make the database, or to stop the server
+                Err(_) if is_guest && begun.elapsed() < GUEST_PATIENCE => time::sleep(POLL).await,
+                Err(error) => {
+                    stop(server).await?;
+                    return Err(error);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time;
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long requests that run may go on after the stop.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -22,9 +23,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers for `hub` on `listener`.
+    /// Answers for `hub` on `listener`: REST and pages.
     pub fn start(listener: TcpListener, hub: &Hub) -> io::Result<Self> {
-        let router = hub_api::router(hub_api::App::new(hub.clone(), env!("CARGO_PKG_VERSION")));
+        let pages = hub_admin::router(hub_admin::Site {
+            db: hub.db().clone(),
+            version: VERSION,
+        });
+        let router = hub_api::router_with(hub_api::App::new(hub.clone(), VERSION), pages);
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {

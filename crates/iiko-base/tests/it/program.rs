@@ -154,9 +154,11 @@ impl Running {
     }
 }
 
-/// Whether there is a process of this number.
+/// Whether a process of this number runs. In a container nobody may collect the dead: those do not run.
 pub(crate) fn is_alive(process: u32) -> bool {
-    signal("0", process)
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    let is_dead = state.is_ok_and(|state| state.rsplit(')').next().unwrap().starts_with(" Z"));
+    !is_dead && signal("0", process)
 }
 
 fn signal(name: &str, process: u32) -> bool {

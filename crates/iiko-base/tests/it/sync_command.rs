@@ -1,6 +1,7 @@
 //! `iiko-base sync`: results for people and machines, and exit codes.
 
 use hub_testkit::TestHub;
+use iiko_emulator::faults::{Fault, FaultRule};
 use serde_json::Value;
 
 use crate::program::Program;
@@ -86,4 +87,21 @@ async fn a_sync_without_iiko_ends_with_1_and_keeps_the_menu() {
             .await,
         before
     );
+}
+
+#[tokio::test]
+async fn a_sync_that_succeeds_in_part_ends_with_3() {
+    let (hub, program) = hub_and_program().await;
+    hub.connect_demo().await;
+    let gateway = Fault::Html { status: 502 };
+    hub.emulator()
+        .control()
+        .add_fault(FaultRule::new("stop_lists", gateway));
+
+    let ran = program.run(&["sync", "full", "--json"]).await;
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(answer["status"], "partial");
+    assert_eq!(answer["results"]["stop_lists"]["status"], "failed");
+    assert_eq!(answer["results"]["products"]["status"], "success");
 }
