@@ -118,3 +118,54 @@ fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     )
     .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::header,
+        routing::get,
+    };
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(path: &str) -> (StatusCode, String, String) {
+        let router = Router::new().route(
+            "/panics",
+            get(|| async { panic!("the password is hunter2") as &str }),
+        );
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = surround(router).oneshot(request).await.unwrap();
+        let status = response.status();
+        let content_type = response.headers()[header::CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (
+            status,
+            content_type,
+            String::from_utf8(body.to_vec()).unwrap(),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let (status, content_type, body) = answer("/panics").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(content_type, "application/problem+json");
+        assert!(
+            body.contains("\"code\":\"internal\"") && !body.contains("hunter2"),
+            "{body}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unknown_path_is_a_problem_too() {
+        let (status, content_type, body) = answer("/nothing").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(content_type, "application/problem+json");
+        assert!(body.contains("/nothing"), "{body}");
+    }
+}

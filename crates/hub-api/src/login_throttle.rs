@@ -12,8 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 const MAX_FAILURES: u32 = 10;
 const WINDOW: TimeDelta = TimeDelta::minutes(5);
-/// Names are the caller's invention: their number is bounded.
+/// Names are the caller's invention: their number and their length are bounded.
 const MAX_NAMES: usize = 1000;
+/// No user has a longer one.
+const MAX_NAME_BYTES: usize = 400;
 
 #[derive(Default)]
 pub(crate) struct LoginThrottle {
@@ -39,6 +41,9 @@ impl LoginThrottle {
     }
 
     pub(crate) fn mark_failed(&self, username: &str, now: DateTime<Utc>) {
+        if username.len() > MAX_NAME_BYTES {
+            return;
+        }
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= MAX_NAMES {
             failures.retain(|_, known| known.since + WINDOW > now);
@@ -105,6 +110,15 @@ mod tests {
         for number in 0..5000 {
             throttle.mark_failed(&format!("name {number}"), at(0));
         }
+        throttle.mark_failed(&"long".repeat(1000), at(0));
+        assert!(
+            throttle
+                .failures
+                .lock()
+                .unwrap()
+                .keys()
+                .all(|name| name.len() < 100)
+        );
         assert!(throttle.failures.lock().unwrap().len() <= MAX_NAMES);
     }
 }
