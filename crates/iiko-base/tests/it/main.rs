@@ -5,12 +5,14 @@
 )]
 
 mod accounts;
+mod browser;
 mod cli;
 mod config;
 mod connections;
 mod demo;
 mod iiko;
 mod menu_sync;
+mod pages;
 mod private_database;
 mod problems;
 mod program;
