@@ -3,6 +3,8 @@
 //! The generated types leave out what is `None`, since in requests null and absent are the same. iiko's answers name
 //! nearly every member of an object, and clients were written against that.
 
+use std::collections::BTreeMap;
+
 use crate::{
     contract::{Contract, Kind, Schema},
     json::{Json, Value},
@@ -12,7 +14,9 @@ use crate::{
 const SPARSE: &[(&str, &str)] = &[
     ("CheckStopListResponse", "rejectedItems"),
     ("ExtendedOrganizationInfo", "externalData"),
-    ("MenuPrice", "*"),
+    ("MenuPrice", "organizationId"),
+    ("MenuPrice", "organizations"),
+    ("MenuPrice", "taxCategoryId"),
     ("OrganizationSettings", "*"),
     ("SimpleOrganizationInfo", "externalData"),
     ("TerminalGroup", "externalData"),
@@ -34,30 +38,33 @@ pub(crate) fn complete_named(contract: &Contract, name: &str, json: &mut Json) {
 
 fn complete_as(contract: &Contract, schema: &Schema, name: &str, json: &mut Json) {
     if let Some(discriminator) = &schema.discriminator {
-        let word = match json.get(&discriminator.property_name).map(|tag| &tag.value) {
-            Some(Value::Text(word)) => word,
-            Some(_) | None => return,
+        let Some(Value::Text(word)) = json.get(&discriminator.property_name).map(|tag| &tag.value)
+        else {
+            return;
         };
         if let Some((chosen, name)) = contract.chosen(discriminator, word) {
             complete_as(contract, chosen, name, json);
         }
         return;
     }
+    if let (Some(first), None) = (schema.one_of.first(), &schema.discriminator) {
+        // Items of a menu in version 4: dishes, since combos are not made.
+        return complete(contract, first, json);
+    }
     match (&mut json.value, schema.kind) {
         (Value::Object(members), Some(Kind::Object)) if !schema.properties.is_empty() => {
-            let mut left = std::mem::take(members);
+            let mut left: BTreeMap<String, Json> = std::mem::take(members).into_iter().collect();
             for (property_name, property) in &schema.properties {
-                let found = left.iter().position(|(key, _)| key == property_name);
-                match found.map(|index| left.remove(index)) {
-                    Some((key, mut member)) => {
+                match left.remove(property_name) {
+                    Some(mut member) => {
                         complete(contract, property, &mut member);
-                        members.push((key, member));
+                        members.push((property_name.clone(), member));
                     }
                     None if is_sparse(name, property_name) => {}
                     None => members.push((property_name.clone(), Json::new(Value::Null))),
                 }
             }
-            members.append(&mut left);
+            members.extend(left);
         }
         (Value::List(items), Some(Kind::Array)) => {
             if let Some(item_schema) = &schema.items {

@@ -1,6 +1,6 @@
 //! Control from inside the process: look at the state, change it, and order mischief.
 //!
-//! The same over HTTP stands in [`routes`](self::routes). Changes are what happens in a restaurant (a price, a stop), not
+//! The same over HTTP stands in `control/routes.rs`. Changes are what happens in a restaurant (a price, a stop), not
 //! calls of the API: they need no token and are not recorded as exchanges.
 
 mod routes;

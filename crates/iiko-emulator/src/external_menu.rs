@@ -1,9 +1,17 @@
 //! External menus: menus composed for outside channels, over the same products as the nomenclature.
 
+mod version_2;
+mod version_3;
+mod view;
+
 use iiko_types::ids::ProductId;
 use uuid::Uuid;
 
-use crate::scenario::{ExternalMenuSpec, MenuCategorySpec, ScenarioFile, id_of};
+pub(crate) use self::view::MenuView;
+use crate::scenario::{
+    ScenarioFile, id_of,
+    offers::{ExternalMenuSpec, MenuCategorySpec},
+};
 
 #[derive(Debug)]
 pub(crate) struct ExternalMenu {

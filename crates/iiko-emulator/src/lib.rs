@@ -3,7 +3,7 @@
 //! It logs in, refuses and sells like iiko, over HTTP, from a scenario (an invented restaurant) or from recorded answers;
 //! it can be changed and can misbehave on demand. What is imitated, guessed and absent stands in the crate's README.
 //!
-//! - an operation is a synchronous function over the [`world`], typed by its endpoint (`operations`)
+//! - an operation is a synchronous function over the `world`, typed by its endpoint (`operations`)
 //! - bodies are checked against the contract first (`check`), answers written out in full (`complete`)
 //! - [`control`]: state, changes and [`faults`], in the process and under `/_emulator/`
 //!
@@ -133,10 +133,10 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the emulator's thread panicked");
-            }
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the emulator's thread panicked");
         }
     }
 }

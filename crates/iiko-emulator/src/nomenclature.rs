@@ -81,18 +81,14 @@ impl Nomenclature {
         };
         let mut json = Json::parse(&serde_json::to_string(&response)?)
             .map_err(|error| anyhow::anyhow!("{error:?}"))?;
-        if let Some((contract, bodies)) = contract::find(operations::Nomenclature::PATH) {
-            if let Some(schema) = &bodies.response {
-                complete(contract, schema, &mut json);
-            }
+        if let Some((contract, bodies)) = contract::find(operations::Nomenclature::PATH)
+            && let Some(schema) = &bodies.response
+        {
+            complete(contract, schema, &mut json);
         }
         let answer = Arc::new(AnswerText::split(&json.print())?);
         self.answer = Some(Arc::clone(&answer));
         Ok(answer)
-    }
-
-    pub(crate) fn rows(&self, id: ProductId) -> impl Iterator<Item = &ProductInfo> {
-        self.products.iter().filter(move |product| product.id == id)
     }
 
     pub(crate) fn product(&self, id: ProductId) -> Option<&ProductInfo> {

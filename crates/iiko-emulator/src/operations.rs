@@ -18,9 +18,9 @@ use iiko_types::{
     endpoint::Endpoint,
     operations::{
         AccessToken, AccessTokenV2, Combo, ComboCalculate, DeliveriesOrderTypes, Discounts, Menu,
-        Nomenclature, Organizations, OrganizationsSettings, PaymentTypes, StopLists, StopListsAdd,
-        StopListsCheck, StopListsClear, StopListsRemove, TerminalGroups, TerminalGroupsAwake,
-        TerminalGroupsIsAlive,
+        MenuById, Nomenclature, Organizations, OrganizationsSettings, PaymentTypes, StopLists,
+        StopListsAdd, StopListsCheck, StopListsClear, StopListsRemove, TerminalGroups,
+        TerminalGroupsAwake, TerminalGroupsIsAlive,
     },
 };
 
@@ -28,12 +28,15 @@ use crate::{
     check::check_body, complete::complete, contract, json::Json, refusal::Refusal, world::World,
 };
 
+/// Takes a checked body, gives the body of the answer.
+type Run = Box<dyn Fn(&mut World, &str) -> Result<String, Refusal> + Send + Sync>;
+
 /// An operation that is imitated.
 pub(crate) struct Operation {
     /// Whether it needs no token, since it gives one.
     pub(crate) is_public: bool,
     aliases: &'static [(&'static str, &'static str)],
-    run: Box<dyn Fn(&mut World, &str) -> Result<String, Refusal> + Send + Sync>,
+    run: Run,
     path: &'static str,
 }
 
@@ -77,7 +80,7 @@ fn register() -> Vec<Operation> {
         typed::<TerminalGroupsAwake>(terminal_groups::awake),
         written::<Nomenclature>(nomenclature::nomenclature),
         typed::<Menu>(external_menu::menu),
-        // MENU_BY_ID
+        written::<MenuById>(external_menu::menu_by_id),
         typed::<StopLists>(stop_lists::stop_lists),
         typed::<StopListsAdd>(stop_lists::add),
         typed::<StopListsRemove>(stop_lists::remove),
@@ -98,10 +101,10 @@ fn typed<E: Endpoint>(
         let mut json =
             Json::parse(&serde_json::to_string(&response).map_err(|_| Refusal::internal())?)
                 .map_err(|_| Refusal::internal())?;
-        if let Some((contract, bodies)) = contract::find(E::PATH) {
-            if let Some(schema) = &bodies.response {
-                complete(contract, schema, &mut json);
-            }
+        if let Some((contract, bodies)) = contract::find(E::PATH)
+            && let Some(schema) = &bodies.response
+        {
+            complete(contract, schema, &mut json);
         }
         Ok(json.print())
     };

@@ -68,6 +68,8 @@ pub(crate) struct Organization {
     pub(crate) latitude: Decimal,
     pub(crate) longitude: Decimal,
     pub(crate) inn: String,
+    /// Where it delivers.
+    pub(crate) city_id: Uuid,
     pub(crate) cash_payment_type_id: Option<PaymentTypeId>,
     pub(crate) terminal_groups: Vec<TerminalGroupState>,
     pub(crate) nomenclature: Nomenclature,

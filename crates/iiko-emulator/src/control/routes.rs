@@ -27,6 +27,7 @@ use crate::{
 
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
+        .route("/_emulator/", get(async || HELP))
         .route("/_emulator/state", get(state))
         .route("/_emulator/operations", get(imitated))
         .route("/_emulator/reset", post(reset))
@@ -55,6 +56,9 @@ pub(crate) fn router() -> Router<Shared> {
         )
         .route("/_emulator/pictures/{name}", get(picture))
 }
+
+/// What `/_emulator/` says.
+const HELP: &str = include_str!("help.txt");
 
 type Outcome = Result<Json<serde_json::Value>, Failed>;
 

@@ -17,8 +17,12 @@ use uuid::Uuid;
 
 use super::{Nomenclature, PICTURES};
 use crate::scenario::{
-    DishSpec, Exact, GroupSpec, ModifierGroupLink, ModifierGroupSpec, ModifierSpec,
-    OrganizationSpec, PriceSpec, ScenarioFile, id_of,
+    Exact, OrganizationSpec, ScenarioFile,
+    dishes::{
+        DishSpec, GroupSpec, ModifierGroupLink, ModifierGroupSpec, ModifierSpec, PriceSpec,
+        ProductCategorySpec,
+    },
+    id_of,
 };
 
 impl Nomenclature {
@@ -161,7 +165,7 @@ impl Build<'_> {
         }
     }
 
-    fn category(&self, category: &crate::scenario::ProductCategorySpec) -> ProductCategoryInfo {
+    fn category(&self, category: &ProductCategorySpec) -> ProductCategoryInfo {
         ProductCategoryInfo {
             name: Some(category.name.clone()),
             is_deleted: Some(category.deleted),

@@ -1,12 +1,18 @@
 //! External menus: the list, and one of them in the shape that was asked for.
 
 use iiko_types::{
-    endpoint::NoBody,
-    schemas::{ExternalMenu, MenusDataResponse, NomenclaturePriceCategory},
+    endpoint::{Endpoint, NoBody},
+    operations::MenuById,
+    schemas::{ExternalMenu, MenuByIdRequest, MenusDataResponse, NomenclaturePriceCategory},
 };
+use rust_decimal::Decimal;
+use serde::Serialize;
 
 use super::correlation_id;
-use crate::{refusal::Refusal, world::World};
+use crate::{
+    complete::complete_named, contract, external_menu::MenuView, json::Json, refusal::Refusal,
+    world::World,
+};
 
 /// Price categories are `null` where the login takes its prices from the menu.
 pub(super) fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Refusal> {
@@ -30,4 +36,78 @@ pub(super) fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Re
         price_categories: (!prices_from_menu).then(|| categories.collect()),
         ..MenusDataResponse::default()
     })
+}
+
+/// A menu over all organizations of the request, without envelope and correlation id.
+///
+/// Sentences of the refusals are guesses. A strict world wants what iiko wants: a price category where the login has
+/// them, and a language.
+pub(super) fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Refusal> {
+    if world.is_strict && request.language.is_none() {
+        return Err(Refusal::internal());
+    }
+    if request.organization_ids.is_empty() {
+        return Err(Refusal::invalid_request(
+            "At least one organization identifier is required",
+        ));
+    }
+    let organizations = world.permitted(&request.organization_ids)?;
+    let wanted = request
+        .external_menu_id
+        .split('#')
+        .next()
+        .unwrap_or_default();
+    let Some(menu) = world
+        .external_menus
+        .iter()
+        .find(|menu| menu.id.to_string() == wanted)
+    else {
+        return Err(Refusal::invalid_request(format!(
+            "External menu {} is not found.",
+            request.external_menu_id
+        )));
+    };
+    let percent = price_percent(world, request.price_category_id.as_deref())?;
+    let view = MenuView {
+        menu,
+        organizations,
+        percent,
+    };
+    match request.version {
+        None | Some(2) => written("MenuByIdV2", &view.version_2()),
+        Some(3) => written("MenuByIdV3", &view.version_3()),
+        Some(4) => written("MenuByIdV4", &view.version_4()),
+        Some(version) => Err(Refusal::invalid_request(format!(
+            "Version {version} of the menu is not supported."
+        ))),
+    }
+}
+
+/// Which part of the nomenclature's prices the category takes.
+fn price_percent(world: &World, price_category_id: Option<&str>) -> Result<Decimal, Refusal> {
+    let Some(id) = price_category_id else {
+        let prices_from_menu = world
+            .calling_login()
+            .is_some_and(|login| login.prices_from_menu);
+        return match world.is_strict && !prices_from_menu {
+            true => Err(Refusal::invalid_request("Price category is required.")),
+            false => Ok(Decimal::ONE_HUNDRED),
+        };
+    };
+    let found = world
+        .price_categories
+        .iter()
+        .find(|category| category.id.to_string().eq_ignore_ascii_case(id));
+    let percent = found.map(|category| category.percent);
+    percent.ok_or_else(|| Refusal::invalid_request(format!("Price category {id} is not found.")))
+}
+
+/// The answer's schema does not tell the versions apart, so each is completed under its own name.
+fn written(schema: &str, menu: &impl Serialize) -> Result<String, Refusal> {
+    let text = serde_json::to_string(menu).map_err(|_| Refusal::internal())?;
+    let mut json = Json::parse(&text).map_err(|_| Refusal::internal())?;
+    if let Some((contract, _)) = contract::find(MenuById::PATH) {
+        complete_named(contract, schema, &mut json);
+    }
+    Ok(json.print())
 }

@@ -4,10 +4,11 @@ use iiko_types::ids::OrganizationId;
 use iiko_types::{
     number::ExactDecimal,
     schemas::{
-        AddressFormatType, DeliveryOrderPaymentSettings, DeliverySettingsServiceType,
-        ExtendedOrganizationInfo, GetOrganizationsRequest, GetOrganizationsResponse,
-        OrganizationInfo, OrganizationSettings, OrganizationSettingsParameters as Parameter,
-        OrganizationsSettingsRequest, OrganizationsSettingsResponse, SimpleOrganizationInfo,
+        AddressFormatType, AddressHintsServiceType, DeliveryOrderPaymentSettings,
+        DeliverySettingsServiceType, ExtendedOrganizationInfo, GetOrganizationsRequest,
+        GetOrganizationsResponse, OrganizationInfo, OrganizationSettings,
+        OrganizationSettingsParameters as Parameter, OrganizationsSettingsRequest,
+        OrganizationsSettingsResponse, SimpleOrganizationInfo,
     },
 };
 
@@ -73,7 +74,9 @@ fn extended(organization: &Organization) -> ExtendedOrganizationInfo {
         confirm_allowed_interval_in_minutes: Some(1440),
         is_cloud: Some(true),
         is_anonymous_guests_allowed: Some(true),
-        address_lookup: Some(Vec::new()),
+        default_delivery_city_id: Some(organization.city_id),
+        delivery_city_ids: Some(vec![organization.city_id]),
+        address_lookup: Some(vec![AddressHintsServiceType::DaData]),
         ..ExtendedOrganizationInfo::new(organization.id)
     }
 }

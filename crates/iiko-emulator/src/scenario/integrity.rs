@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use anyhow::{bail, ensure};
 
-use super::{DishSpec, PriceSpec, ScenarioFile};
+use super::{
+    ScenarioFile,
+    dishes::{DishSpec, PriceSpec},
+};
 
 impl ScenarioFile {
     pub(super) fn check(&self) -> anyhow::Result<()> {

@@ -19,7 +19,10 @@ use crate::{
     clock::Clock,
     external_menu::ExternalMenu,
     nomenclature::Nomenclature,
-    scenario::{ComboSpec, DiscountSpec, OrganizationSpec, Scenario, ScenarioFile, id_of},
+    scenario::{
+        OrganizationSpec, Scenario, ScenarioFile, id_of,
+        offers::{ComboSpec, DiscountSpec},
+    },
     tokens::Tokens,
 };
 
@@ -106,6 +109,7 @@ impl World {
             latitude: Decimal::ZERO,
             longitude: Decimal::ZERO,
             inn: String::new(),
+            city_id: model.city_id,
             cash_payment_type_id: model.cash_payment_type_id,
             terminal_groups,
             nomenclature,
@@ -213,6 +217,7 @@ fn open_organization(
         latitude: organization.latitude.0,
         longitude: organization.longitude.0,
         inn: organization.inn.clone(),
+        city_id: id("city", "primersk"),
         cash_payment_type_id: payment_types
             .first()
             .and_then(|payment_type| payment_type.id),

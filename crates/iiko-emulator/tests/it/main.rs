@@ -1,6 +1,16 @@
 //! The emulator through its door: HTTP only, as any client in any language meets it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod control;
+mod external_menus;
+mod faults;
 mod logins;
+mod menu;
+mod recorded;
+mod refusals;
+mod restaurant;
+mod stop_lists;
 
 use std::sync::LazyLock;
 

@@ -1,0 +1,176 @@
+//! Mischief on demand, and the record of what was asked.
+
+use std::time::{Duration, Instant};
+
+use iiko_emulator::faults::{Fault, FaultRule};
+use serde_json::{Value, json};
+
+use crate::{Answer, Desk, PARKOVAYA};
+
+const PATH: &str = "/api/1/nomenclature";
+
+async fn spoiled(desk: &Desk, fault: Fault) -> Result<Answer, reqwest::Error> {
+    desk.control()
+        .add_fault(FaultRule::new("nomenclature", fault).times(1));
+    let body = json!({"organizationId": desk.organization(PARKOVAYA)}).to_string();
+    let answer = desk.try_post(PATH, &body).await;
+    assert_eq!(
+        desk.post_text(PATH, &body).await.status,
+        200,
+        "once and no more"
+    );
+    answer
+}
+
+#[tokio::test]
+async fn statuses_come_with_bodies_of_iiko_and_a_hint_when_to_return() {
+    let desk = Desk::open().await;
+    for status in [401, 403, 408, 429, 500] {
+        let answer = spoiled(
+            &desk,
+            Fault::Status {
+                status,
+                retry_after: None,
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(answer.refusal().0, status);
+    }
+    let rule = FaultRule::new(
+        "stop_lists",
+        Fault::Status {
+            status: 429,
+            retry_after: Some(7),
+        },
+    );
+    desk.control().add_fault(rule);
+    let url = format!("{}/api/1/stop_lists", desk.emulator.url());
+    let response = desk
+        .http
+        .post(url)
+        .bearer_auth(&desk.token)
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            response.status().as_u16(),
+            &response.headers()["retry-after"]
+        ),
+        (429, &"7".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn answers_are_torn_in_every_way() {
+    let desk = Desk::open().await;
+    let html = spoiled(&desk, Fault::Html { status: 502 }).await.unwrap();
+    assert!(
+        html.status == 502 && html.text.starts_with("<html>"),
+        "{html:?}"
+    );
+    for fault in [Fault::CutJson, Fault::MalformedJson] {
+        let answer = spoiled(&desk, fault).await.unwrap();
+        assert!(answer.status == 200 && serde_json::from_str::<Value>(&answer.text).is_err());
+    }
+    for fault in [Fault::DroppedBefore, Fault::DroppedAfter] {
+        assert!(spoiled(&desk, fault).await.unwrap_err().is_request());
+    }
+    let empty = spoiled(&desk, Fault::EmptyMenu).await.unwrap().json();
+    assert_eq!(
+        (&empty["products"], &empty["groups"]),
+        (&json!([]), &json!([]))
+    );
+    let missing = spoiled(&desk, Fault::MissingList).await.unwrap().json();
+    assert_eq!(
+        missing.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["correlationId", "revision"]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_dropped_after_the_change_leaves_the_change() {
+    let desk = Desk::open().await;
+    let control = desk.control();
+    let organization = control.organization(PARKOVAYA).unwrap();
+    let group = control
+        .terminal_group(organization, "Парковая, зал")
+        .unwrap();
+    let stops = || control.state().organizations[0].stops;
+    let before = stops();
+    let body =
+        json!({"organizationId": organization.to_string(), "terminalGroupId": group.to_string()})
+            .to_string();
+    control.add_fault(FaultRule::new("stop_lists_clear", Fault::DroppedBefore).times(1));
+    assert!(
+        desk.try_post("/api/1/stop_lists/clear", &body)
+            .await
+            .is_err()
+    );
+    assert_eq!(stops(), before);
+    control.add_fault(FaultRule::new("stop_lists_clear", Fault::DroppedAfter).times(1));
+    assert!(
+        desk.try_post("/api/1/stop_lists/clear", &body)
+            .await
+            .is_err()
+    );
+    assert!(stops() < before);
+}
+
+#[tokio::test]
+async fn latency_comes_before_the_answer_and_with_other_faults() {
+    let desk = Desk::open().await;
+    let late = FaultRule {
+        operation: None,
+        ..FaultRule::new("", Fault::Latency { milliseconds: 60 })
+    };
+    desk.control().add_fault(late);
+    let started = Instant::now();
+    let answer = spoiled(
+        &desk,
+        Fault::Status {
+            status: 500,
+            retry_after: None,
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(answer.status, 500);
+    assert!(started.elapsed() >= Duration::from_millis(120));
+}
+
+#[tokio::test]
+async fn calls_are_counted_and_faults_told() {
+    let desk = Desk::open().await;
+    let control = desk.control();
+    control.forget_exchanges();
+    let _ = spoiled(&desk, Fault::DroppedAfter).await;
+    desk.post("/api/1/external_menus", json!({})).await;
+    assert_eq!(
+        (control.calls("nomenclature"), control.calls("stop_lists")),
+        (2, 0)
+    );
+    let exchanges = control.exchanges();
+    let seen: Vec<(Option<&str>, Option<u16>, usize)> = exchanges
+        .iter()
+        .map(|it| (it.operation.as_deref(), it.status, it.faults.len()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some("nomenclature"), None, 1),
+            (Some("nomenclature"), Some(200), 0),
+            (None, Some(401), 0)
+        ]
+    );
+    assert!(
+        exchanges
+            .iter()
+            .all(|it| it.login.as_deref() == Some("demo"))
+    );
+    let faults = control.faults();
+    assert_eq!((faults[0].seen, faults[0].spoiled), (2, 1));
+    assert!(control.remove_fault(faults[0].id) && control.faults().is_empty());
+}

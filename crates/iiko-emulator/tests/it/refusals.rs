@@ -1,0 +1,182 @@
+//! How iiko says no, and where it is lenient.
+
+use iiko_types::operations::ALL;
+use serde_json::{Value, json};
+
+use crate::{Desk, NOBODY, PARKOVAYA};
+
+#[tokio::test]
+async fn an_organization_that_the_login_does_not_see_is_denied_by_name() {
+    let desk = Desk::open().await;
+    let nobody = NOBODY.as_str();
+    let sentence = format!(
+        "Passed organization(s) {nobody} doesn't belong to your api login included organization list."
+    );
+    let expected = (400, "ORGANIZATION_DENIED".to_owned(), sentence);
+    let many = json!({"organizationIds": [desk.organization(PARKOVAYA), nobody]});
+    for path in [
+        "/api/1/organizations",
+        "/api/1/terminal_groups",
+        "/api/1/stop_lists",
+        "/api/1/payment_types",
+        "/api/1/deliveries/order_types",
+        "/api/1/discounts",
+    ] {
+        assert_eq!(
+            desk.post(path, many.clone()).await.refusal(),
+            expected,
+            "{path}"
+        );
+    }
+    let one = json!({"organizationId": nobody});
+    for path in ["/api/1/nomenclature", "/api/1/combo"] {
+        assert_eq!(
+            desk.post(path, one.clone()).await.refusal(),
+            expected,
+            "{path}"
+        );
+    }
+    let one = json!({"organizationId": nobody, "terminalGroupId": nobody, "items": []});
+    for path in ["add", "remove", "clear", "check"] {
+        let path = format!("/api/1/stop_lists/{path}");
+        assert_eq!(
+            desk.post(&path, one.clone()).await.refusal(),
+            expected,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_imitated_operation_refuses_a_body_without_what_it_needs() {
+    let desk = Desk::open().await;
+    let without_needs = [
+        "/api/1/organizations",
+        "/api/1/organizations/settings",
+        "/api/2/menu",
+    ];
+    let imitated = desk
+        .http
+        .get(format!("{}/_emulator/operations", desk.emulator.url()))
+        .send()
+        .await
+        .unwrap();
+    let imitated: Vec<String> = serde_json::from_str(&imitated.text().await.unwrap()).unwrap();
+    assert_eq!(imitated.len(), 20);
+    for path in imitated
+        .iter()
+        .filter(|path| !without_needs.contains(&path.as_str()))
+    {
+        let (status, code, sentence) = desk.post(path, json!({})).await.refusal();
+        assert_eq!(
+            (status, code.as_str()),
+            (400, "INVALID_BODY_JSON_FORMAT"),
+            "{path}"
+        );
+        assert!(
+            sentence.starts_with("Required property '")
+                && sentence.ends_with("line 1, position 2."),
+            "{sentence}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_quoted_with_its_place() {
+    let desk = Desk::open().await;
+    let body = "{\n  \"organizationId\": null\n}";
+    let expected = "Error converting value {null} to type 'System.Guid'. Path 'organizationId', line 2, position 24.";
+    let refusal = desk.post_text("/api/1/nomenclature", body).await.refusal();
+    assert_eq!(
+        refusal,
+        (
+            400,
+            "INVALID_BODY_JSON_FORMAT".to_owned(),
+            expected.to_owned()
+        )
+    );
+    let expected = "Error converting value \"abc\" to type 'System.Guid'. Path 'organizationIds[0]', line 1, position 25.";
+    let refusal = desk
+        .post("/api/1/stop_lists", json!({"organizationIds": ["abc"]}))
+        .await
+        .refusal();
+    assert_eq!(refusal.2, expected);
+    assert_eq!(
+        desk.post_text("/api/1/stop_lists", "{\"organizationIds\":")
+            .await
+            .refusal()
+            .0,
+        400
+    );
+}
+
+#[tokio::test]
+async fn numbers_as_text_nulls_and_text_in_text_are_taken() {
+    let desk = Desk::open().await;
+    let one = desk.organization(PARKOVAYA).to_uppercase();
+    let body = json!({"organizationId": one, "startRevision": "0", "unknown": {"a": [1]}});
+    assert_eq!(
+        desk.post("/api/1/nomenclature", body.clone()).await.status,
+        200
+    );
+    assert_eq!(
+        desk.post("/api/1/nomenclature", Value::String(body.to_string()))
+            .await
+            .status,
+        200
+    );
+
+    let url = format!("{}/api/1/organizations/", desk.emulator.url());
+    let bare = desk
+        .http
+        .post(url)
+        .bearer_auth(&desk.token)
+        .body("{\"organizationIds\": null}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(bare.status(), 200);
+}
+
+#[tokio::test]
+async fn a_path_that_does_not_exist_looks_like_a_missing_right() {
+    let desk = Desk::open().await;
+    let expected = (
+        401,
+        "UNAUTHORIZED".to_owned(),
+        "Right api/1/external_menus is not allowed for this ApiLogin.".to_owned(),
+    );
+    assert_eq!(
+        desk.post("/api/1/external_menus", json!({}))
+            .await
+            .refusal(),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_imitated_says_so_by_name() {
+    let desk = Desk::open().await;
+    let (status, _, sentence) = desk
+        .post("/api/1/deliveries/create", json!({}))
+        .await
+        .refusal();
+    assert_eq!(
+        (status, sentence.as_str()),
+        (
+            501,
+            "Operation `deliveries_create` is not imitated by the emulator."
+        )
+    );
+    let mut known = 0;
+    for operation in ALL {
+        let status = desk.post(operation.path, json!({})).await.status;
+        assert!(
+            [200, 400, 501].contains(&status),
+            "{}: {status}",
+            operation.path
+        );
+        known += 1;
+    }
+    assert_eq!(known, 327);
+}
