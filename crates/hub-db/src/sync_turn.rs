@@ -11,12 +11,15 @@ pub struct Turn {
     conn: PgConnection,
 }
 
-/// Waits for the turn of this name.
-pub async fn take(pool: &PgPool, name: &str) -> sqlx::Result<Turn> {
+/// Waits for the turns of these names, all on one connection. They are taken in the order given: callers who need several
+/// sort them, or two of them could each wait for the other.
+pub async fn take(pool: &PgPool, names: &[String]) -> sqlx::Result<Turn> {
     let mut conn = PgConnection::connect_with(&pool.connect_options()).await?;
-    sqlx::query!("SELECT pg_advisory_lock(hashtextextended($1, 1))", name)
-        .execute(&mut conn)
-        .await?;
+    for name in names {
+        sqlx::query!("SELECT pg_advisory_lock(hashtextextended($1, 1))", name)
+            .execute(&mut conn)
+            .await?;
+    }
     Ok(Turn { conn })
 }
 

@@ -276,6 +276,7 @@ pub(crate) struct OpenConnection {
     pub(crate) values: SettingValues,
     pub(crate) organizations: Vec<OrganizationRow>,
     pub(crate) client: Client,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 /// `None`: there is no such setting.
@@ -293,7 +294,7 @@ pub(crate) async fn open(
             setting::list_organizations(&mut conn, Some(setting_id)).await?,
         )
     };
-    let values = row.values;
+    let (values, updated_at) = (row.values, row.updated_at);
     let key = hub.secrets().key().await?;
     let open = |place, field, sealed: &Option<Vec<u8>>| match sealed {
         Some(sealed) => Ok(key.open(place, sealed)?),
@@ -316,6 +317,7 @@ pub(crate) async fn open(
         values,
         organizations,
         client,
+        updated_at,
     }))
 }
 

@@ -6,10 +6,11 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use iiko_types::ids::OrganizationId;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::{
@@ -111,26 +112,41 @@ struct Shared {
     kind: SyncKind,
     answer: watch::Receiver<Option<SyncAnswer>>,
     progress: watch::Receiver<SyncProgress>,
+    /// When the last caller joined: a result must not be older than any of their questions.
+    last_asked: Arc<Mutex<Instant>>,
 }
 
+const RUNS_AT_ONCE: usize = 8;
 /// So many runs without rows of their own are remembered.
 const KNOWN_RUNS: usize = 1_000;
 
 /// The runs of this process: those that have not begun may be joined, those that have may be asked for by id.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Turns {
+    /// So many runs at once: each holds connections of the database and the memory of a menu.
+    places: Semaphore,
     waiting: Mutex<HashMap<String, Shared>>,
     known: Mutex<HashMap<Uuid, Shared>>,
 }
 
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            places: Semaphore::new(RUNS_AT_ONCE),
+            waiting: Mutex::default(),
+            known: Mutex::default(),
+        }
+    }
+}
+
 impl Turns {
-    fn begin(&self, turn: &str, run_id: Uuid) {
+    fn begin(&self, key: &str, run_id: Uuid) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting
-            .get(turn)
+            .get(key)
             .is_some_and(|shared| shared.run_id == run_id)
         {
-            waiting.remove(turn);
+            waiting.remove(key);
         }
     }
 
@@ -173,12 +189,18 @@ pub async fn start(hub: &Hub, request: SyncRequest) -> Result<SyncRun, SyncRefus
             .to_lowercase(),
         if request.force { "force" } else { "careful" },
     );
+    // Whoever changed the settings meanwhile is not served by a run that began with the old ones.
+    let waiting_key = format!("{turn}:{}", connection.updated_at);
     let mut waiting = hub
         .turns()
         .waiting
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    if let Some(shared) = waiting.get(&turn) {
+    if let Some(shared) = waiting.get(&waiting_key) {
+        *shared
+            .last_asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
         return Ok(SyncRun {
             run_id: shared.run_id,
             shared: shared.clone(),
@@ -193,14 +215,17 @@ pub async fn start(hub: &Hub, request: SyncRequest) -> Result<SyncRun, SyncRefus
         kind: request.kind,
         answer,
         progress,
+        last_asked: Arc::new(Mutex::new(Instant::now())),
     };
-    waiting.insert(turn.clone(), shared.clone());
+    waiting.insert(waiting_key.clone(), shared.clone());
     drop(waiting);
     hub.turns().know(&shared);
     let context = Arc::new(run::RunContext {
         hub: hub.clone(),
         run_id,
         turn,
+        waiting_key,
+        last_asked: Arc::clone(&shared.last_asked),
         setting_id,
         kind: request.kind,
         force: request.force,

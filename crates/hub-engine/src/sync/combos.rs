@@ -42,7 +42,7 @@ async fn fetch_and_apply(
 ) -> Result<i64, Failure> {
     let organization = organization_id.to_string();
     run.step(&organization, "asking for combos");
-    let turn = hub_db::sync_turn::take(run.hub.db(), &format!("combos:{organization}")).await?;
+    let turn = hub_db::sync_turn::take(run.hub.db(), &[format!("combos:{organization}")]).await?;
     let mut request = GetCombosInfoRequest::new(organization_id);
     request.extra_data = Some(true);
     let answer = run.client.send::<Combo>(&request).await?;

@@ -109,7 +109,7 @@ async fn fetch_and_apply(
 ) -> Result<Confirmed, Failure> {
     let organization = organization_id.to_string();
     let turn =
-        hub_db::sync_turn::take(run.hub.db(), &format!("nomenclature:{organization}")).await?;
+        hub_db::sync_turn::take(run.hub.db(), &[format!("nomenclature:{organization}")]).await?;
     let result = in_turn(run, organization_id, &organization).await;
     turn.end().await;
     result

@@ -33,7 +33,7 @@ async fn fetch_and_apply(
     let organization = organization_id.to_string();
     run.step(&organization, "asking for payment types");
     let turn =
-        hub_db::sync_turn::take(run.hub.db(), &format!("payment_types:{organization}")).await?;
+        hub_db::sync_turn::take(run.hub.db(), &[format!("payment_types:{organization}")]).await?;
     let answer = run
         .client
         .send::<PaymentTypes>(&PaymentTypesRequest::new(vec![organization_id]))

@@ -1,7 +1,7 @@
 //! A run from its turn to its end: history rows, heartbeat, the steps of each kind.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -37,6 +37,10 @@ pub(crate) struct RunContext {
     pub(crate) run_id: Uuid,
     /// Runs of the same turn ask for the same.
     pub(crate) turn: String,
+    /// Under which later callers find the run until it begins.
+    pub(crate) waiting_key: String,
+    /// When the last of them joined.
+    pub(crate) last_asked: Arc<Mutex<Instant>>,
     pub(crate) setting_id: i32,
     pub(crate) kind: SyncKind,
     pub(crate) force: bool,
@@ -101,7 +105,10 @@ pub(crate) async fn run_to_end(
         tracing::error!(sync.run_id = %context.run_id, "a sync run did not happen: {}", failure.detail);
         failed_answer(&context, failure)
     });
-    context.hub.turns().begin(&context.turn, context.run_id);
+    context
+        .hub
+        .turns()
+        .begin(&context.waiting_key, context.run_id);
     // A run that took another's result has no rows of its own, and stays known for who holds its id.
     if answer_of_run.run_id == context.run_id {
         context.hub.turns().forget(context.run_id);
@@ -111,10 +118,19 @@ pub(crate) async fn run_to_end(
 
 async fn take_turn_and_run(context: &Arc<RunContext>) -> Result<SyncAnswer, Failure> {
     let hub = &context.hub;
-    let asked_at = sync_history::database_time(&mut *hub.db().acquire().await?).await?;
-    let turn = sync_turn::take(hub.db(), &context.turn).await?;
+    // A closed semaphore is never met: nothing closes it.
+    let _place = hub.turns().places.acquire().await;
+    let started = Instant::now();
+    let started_at = sync_history::database_time(&mut *hub.db().acquire().await?).await?;
+    let turn = sync_turn::take(hub.db(), std::slice::from_ref(&context.turn)).await?;
     // from here on the run reads what is at iiko now: who asks later must not join it
-    hub.turns().begin(&context.turn, context.run_id);
+    hub.turns().begin(&context.waiting_key, context.run_id);
+    let last_asked = *context
+        .last_asked
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    // The database's clock tells which run of another process began when; ours only how much later the last caller came.
+    let asked_at = started_at + last_asked.saturating_duration_since(started);
     let result = run_unless_done(context, asked_at).await;
     turn.end().await;
     result

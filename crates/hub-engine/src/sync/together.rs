@@ -22,22 +22,18 @@ pub(super) async fn ask_together<A>(
     let started = Instant::now();
     let ids = &run.organization_ids;
     run.step("", part.as_str());
-    let mut turns = Vec::with_capacity(ids.len());
-    let mut sorted = ids.clone();
-    // always in the same order, or two processes could each wait for the other
-    sorted.sort_unstable();
-    for id in &sorted {
-        match hub_db::sync_turn::take(run.hub.db(), &format!("{resource}:{id}")).await {
-            Ok(turn) => turns.push(turn),
-            Err(error) => {
-                let failure = Failure::from(error);
-                return ids
-                    .iter()
-                    .map(|_| PartResult::failed(part, started, failure.clone()))
-                    .collect();
-            }
+    let mut names: Vec<String> = ids.iter().map(|id| format!("{resource}:{id}")).collect();
+    names.sort_unstable();
+    let turn = match hub_db::sync_turn::take(run.hub.db(), &names).await {
+        Ok(turn) => turn,
+        Err(error) => {
+            let failure = Failure::from(error);
+            return ids
+                .iter()
+                .map(|_| PartResult::failed(part, started, failure.clone()))
+                .collect();
         }
-    }
+    };
     let mut results = Vec::with_capacity(ids.len());
     match fetch(run, ids.clone()).await {
         Ok(answer) => {
@@ -63,9 +59,7 @@ pub(super) async fn ask_together<A>(
             );
         }
     }
-    for turn in turns {
-        turn.end().await;
-    }
+    turn.end().await;
     results
 }
 
