@@ -20,19 +20,14 @@ pub(crate) struct Load {
     pub(crate) page_bytes: usize,
 }
 
-/// Each client takes the next offset that nobody has taken.
+/// Each client takes the next page that nobody has taken, and after the last one the first.
 pub(crate) async fn load(
-    url: &str,
+    pages: Vec<String>,
     token: &SecretString,
-    organization_id: &str,
-    offsets: &[usize],
     duration: Duration,
 ) -> anyhow::Result<Load> {
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let pages: Arc<[String]> = offsets
-        .iter()
-        .map(|offset| format!("{url}/api/v1/data/products?organization_id={organization_id}&limit={PAGE}&offset={offset}"))
-        .collect();
+    let pages: Arc<[String]> = pages.into();
     let page_bytes = page(&http, &pages[0], token).await?;
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();

@@ -172,22 +172,30 @@ async fn sync_and_read(
     report.add(Row::syncs("1 %-changed sync", changed, products));
 
     let serving = task::serve_apart(&prepared.url, &secret_key).await?;
-    for (what, offsets) in [
-        ("products, first page of 100", vec![0]),
+    let page = format!(
+        "{}/api/v1/data/products?organization_id={}&limit={}",
+        serving.url,
+        menu.organization_id,
+        clients::PAGE
+    );
+    let terminal_group_id = &menu.terminal_group_ids[0];
+    let asked = [
+        ("products, first page of 100", vec![page.clone()]),
+        (
+            "the same for a terminal group",
+            vec![format!("{page}&terminal_group_id={terminal_group_id}")],
+        ),
         (
             "products, all pages of 100 in turn",
-            (0..products * 3 / 4).step_by(clients::PAGE).collect(),
+            (0..products * 3 / 4)
+                .step_by(clients::PAGE)
+                .map(|offset| format!("{page}&offset={offset}"))
+                .collect(),
         ),
-    ] {
+    ];
+    for (what, pages) in asked {
         console::say(what);
-        let load = clients::load(
-            &serving.url,
-            &prepared.token,
-            &menu.organization_id,
-            &offsets,
-            times.pages,
-        )
-        .await?;
+        let load = clients::load(pages, &prepared.token, times.pages).await?;
         report.add(Row::pages(what, load));
     }
     report.add_peak(serving.stop().await?);

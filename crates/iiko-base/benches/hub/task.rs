@@ -232,6 +232,12 @@ async fn sync_once(
         answer.status == RunStatus::Success,
         "the sync came to {answer:?}"
     );
+    let parts: Vec<String> = answer
+        .parts
+        .iter()
+        .map(|part| format!("{} {} ms", part.part.as_str(), part.duration_ms))
+        .collect();
+    console::say(format_args!("  {}", parts.join(", ")));
     hub.shutdown().await;
     hub.db().close().await;
     Ok(vec![duration])
