@@ -99,10 +99,6 @@ impl TestDatabase {
 
 /// Best effort, by a `psql` that nobody waits for: a DROP waits for every backend of the server, also for one whose login
 /// hangs in the very runtime that this thread would block. What is left of a killed test goes when its number comes again.
-#[expect(
-    clippy::zombie_processes,
-    reason = "it may outlive the test, and does no harm when it has ended"
-)]
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);

@@ -121,6 +121,11 @@ impl Part {
         }
     }
 
+    /// Parts that one call brings for all organizations.
+    fn is_asked_together(self) -> bool {
+        matches!(self, Self::TerminalGroups | Self::StopLists)
+    }
+
     /// Parts of the nomenclature's answer: without them there is no menu.
     fn is_menu(self) -> bool {
         matches!(
@@ -253,7 +258,12 @@ fn add_up(kind: SyncKind, organizations: &[OrganizationResult]) -> Vec<PartResul
             continue;
         };
         sum.synced += part.synced;
-        sum.duration_ms += part.duration_ms;
+        sum.duration_ms = if part.part.is_asked_together() {
+            // one call for all: its time is not spent once for each organization
+            sum.duration_ms.max(part.duration_ms)
+        } else {
+            sum.duration_ms + part.duration_ms
+        };
         sum.modifier_groups = add(sum.modifier_groups, part.modifier_groups);
         sum.modifiers = add(sum.modifiers, part.modifiers);
         sum.warnings.extend(part.warnings.iter().cloned());

@@ -20,7 +20,15 @@ use crate::sync::{
 
 /// A result for each organization of the run, in its order.
 pub(super) async fn sync(run: &RunContext) -> Vec<PartResult> {
-    ask_together(run, Part::StopLists, "stop_lists", fetch, apply).await
+    ask_together(
+        run,
+        Part::StopLists,
+        "stop_lists",
+        "asking for stop lists",
+        fetch,
+        apply,
+    )
+    .await
 }
 
 async fn fetch(

@@ -22,7 +22,15 @@ use crate::sync::{
 
 /// A result for each organization of the run, in its order.
 pub(super) async fn sync(run: &RunContext) -> Vec<PartResult> {
-    ask_together(run, Part::TerminalGroups, "terminal_groups", fetch, apply).await
+    ask_together(
+        run,
+        Part::TerminalGroups,
+        "terminal_groups",
+        "asking for terminal groups",
+        fetch,
+        apply,
+    )
+    .await
 }
 
 async fn fetch(

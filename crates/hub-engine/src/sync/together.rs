@@ -16,12 +16,13 @@ pub(super) async fn ask_together<A>(
     run: &RunContext,
     part: Part,
     resource: &'static str,
+    step: &'static str,
     fetch: impl AsyncFn(&RunContext, Vec<OrganizationId>) -> Result<A, iiko_client::Error>,
     apply: impl AsyncFn(&RunContext, &A, OrganizationId) -> Result<i64, Failure>,
 ) -> Vec<PartResult> {
     let started = Instant::now();
     let ids = &run.organization_ids;
-    run.step("", part.as_str());
+    run.step("", step);
     let mut names: Vec<String> = ids.iter().map(|id| format!("{resource}:{id}")).collect();
     names.sort_unstable();
     let turn = match hub_db::sync_turn::take(run.hub.db(), &names).await {

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by a ChromeDriver of its own.
+//! A headless Chromium, driven by a `chromedriver` of its own.
 
 use std::{process::Stdio, time::Duration};
 
