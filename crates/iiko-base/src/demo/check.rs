@@ -194,6 +194,12 @@ impl Check<'_> {
             .iter()
             .filter(|product| &product.id == id)
             .all(|product| product.tags == [LOCAL_TAG]);
+        // the demo's menu is left as it was found
+        let reset = format!(
+            "SET LOCAL iiko_base.writer = 'sync'; \
+             UPDATE products SET tags = iiko_tags, local_fields = array_remove(local_fields, 'tags') WHERE id = '{id}'"
+        );
+        self.psql::<String>(&reset).await?;
         ensure!(kept, "the tags of product {id} were overwritten");
         Ok(format!("{updated} of tags, then a sync"))
     }
