@@ -14,15 +14,13 @@ use config::{File, FileFormat, Source, Value, ValueKind};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+mod environment;
+mod spelling;
+
 /// The reference: every key, its meaning and its default.
 pub const DEFAULT_TOML: &str = include_str!("iiko-base.default.toml");
 
 const FILE_NAME: &str = "iiko-base.toml";
-const PREFIX: &str = "IIKO_BASE_";
-/// Variables behind our prefix that are options of commands or of the tests, not keys.
-const OTHER_VARIABLES: [&str; 3] = ["CONFIG", "API_KEY", "CLIENT_SECRET"];
-const TEST_VARIABLES: &str = "TEST_";
-
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +110,7 @@ impl Config {
             let file = File::from(path).format(FileFormat::Toml);
             for key in flat_keys(&file, &origin)?.into_keys() {
                 if !known.contains_key(&key) {
-                    let known = closest(&key, known.keys());
+                    let known = spelling::closest(&key, known.keys());
                     return Err(ConfigError::UnknownKey { key, origin, known });
                 }
             }
@@ -125,7 +123,7 @@ impl Config {
             );
             ((*key).to_owned(), value)
         });
-        for (key, value) in from_environment(&known, &sources.environment)?
+        for (key, value) in environment::read(&known, &sources.environment)?
             .into_iter()
             .chain(options)
         {
@@ -196,55 +194,6 @@ fn flat_keys(
     Ok(keys)
 }
 
-fn from_environment(
-    known: &BTreeMap<String, ValueKind>,
-    environment: &[(OsString, OsString)],
-) -> Result<Vec<(String, Value)>, ConfigError> {
-    let variables: BTreeMap<String, &String> =
-        known.keys().map(|key| (variable_of(key), key)).collect();
-    let mut values = Vec::new();
-    for (name, value) in environment {
-        let Some(name) = name.to_str() else { continue };
-        let key = if name == "DATABASE_URL" {
-            "database_url"
-        } else if let Some(rest) = name.strip_prefix(PREFIX) {
-            if OTHER_VARIABLES.contains(&rest) || rest.starts_with(TEST_VARIABLES) {
-                continue;
-            }
-            variables
-                .get(name)
-                .ok_or_else(|| ConfigError::UnknownVariable {
-                    name: name.to_owned(),
-                    known: closest(name, variables.keys()),
-                })?
-        } else {
-            continue;
-        };
-        let text = value
-            .to_str()
-            .ok_or_else(|| ConfigError::VariableEncoding {
-                name: name.to_owned(),
-            })?;
-        let kind = match known.get(key) {
-            Some(ValueKind::Array(_)) => ValueKind::Array(
-                std::env::split_paths(text)
-                    .map(|path| Value::from(path.display().to_string()))
-                    .collect(),
-            ),
-            _ => ValueKind::String(text.to_owned()),
-        };
-        let origin = format!("the environment variable `{name}`");
-        values.push((key.to_owned(), Value::new(Some(&origin), kind)));
-    }
-    // IIKO_BASE_DATABASE_URL is ours and wins over DATABASE_URL, in whatever order they stand.
-    values.sort_by_key(|(_, value)| value.origin().is_some_and(|origin| origin.contains(PREFIX)));
-    Ok(values)
-}
-
-fn variable_of(key: &str) -> String {
-    format!("{PREFIX}{}", key.replace('.', "_").to_uppercase())
-}
-
 fn bad_value(error: &config::ConfigError) -> ConfigError {
     ConfigError::BadValue {
         detail: error.to_string(),
@@ -280,31 +229,6 @@ fn suggestion(known: &Option<String>) -> String {
         Some(known) => format!(": did you mean `{known}`?"),
         None => String::from(" (iiko-base.default.toml explains the keys)"),
     }
-}
-
-/// The known word that differs in two letters at most.
-fn closest<'a>(word: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
-    known
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= 2)
-        .min()
-        .map(|(_, candidate)| candidate.clone())
-}
-
-/// Levenshtein's: how many letters must be put in, taken out or exchanged.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let exchanged = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = exchanged.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {

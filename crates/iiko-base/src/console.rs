@@ -43,6 +43,11 @@ pub fn is_watched() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Whether that terminal shall show colors.
+pub fn is_colored() -> bool {
+    is_watched() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// A secret from the person at the terminal, who does not see it echoed, or the first line of what is piped in.
 pub fn read_secret(what: &str) -> anyhow::Result<SecretString> {
     let stdin = io::stdin();

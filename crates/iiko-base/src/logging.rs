@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat, LogLevel};
+use crate::console;
 
 /// Starts logging, once in a process, at the level of the configuration or else at `usual_level`.
 pub fn start(config: &LogConfig, usual_level: &str) -> anyhow::Result<()> {
@@ -14,6 +15,7 @@ pub fn start(config: &LogConfig, usual_level: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("sqlx=warn,{}", level))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(console::is_colored())
         .with_writer(io::stderr);
     let started = match config.format {
         LogFormat::Text => builder.with_target(false).try_init(),
