@@ -12,6 +12,8 @@ use nix::sys::termios::{self, LocalFlags, SetArg};
 use secrecy::SecretString;
 use serde::Serialize;
 
+const MINIMUM_WIDTH: u16 = 60;
+
 /// A line of what was asked for.
 pub fn data(line: impl Display) {
     drop(writeln!(io::stdout().lock(), "{line}"));
@@ -35,6 +37,10 @@ pub fn table(header: &[&str]) -> Table {
         .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.iter().copied());
+    // some terminals say that they have no columns at all
+    if table.width().is_some_and(|width| width < MINIMUM_WIDTH) {
+        table.set_width(MINIMUM_WIDTH);
+    }
     table
 }
 
