@@ -27,6 +27,8 @@ mod envelope;
 mod flags;
 mod mirror_state;
 pub mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod rows;
 
 pub use envelope::Envelope as NomenclatureEnvelope;
