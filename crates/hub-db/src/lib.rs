@@ -40,6 +40,13 @@ pub async fn connect(url: &str) -> sqlx::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(20)
         .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // Compiling a statement costs seconds where PostgreSQL overrates it, and wins nothing at the size of a menu.
+                sqlx::query!("SET jit = off").execute(conn).await?;
+                Ok(())
+            })
+        })
         .connect(url)
         .await
 }
