@@ -1,4 +1,5 @@
-//! `cargo xtask codegen [--check]`: writes the types of the iiko Cloud API from `contract/`.
+//! `cargo xtask codegen [--check]`: writes the types of the iiko Cloud API and the methods of its client from
+//! `contract/`.
 //!
 //! The way of a fact: the published contract and the contracts merged into it, corrected by the overlay ([`overlay`]),
 //! joined with what is said about operations elsewhere ([`operations`]), read into a model ([`contract`]); then for each
@@ -24,18 +25,31 @@ use self::{contract::Contract, operations::Operations, overlay::Overlay, usage::
 /// Text of each generated file, by its path below `generated/`.
 type Files = BTreeMap<String, String>;
 
-/// Writes `crates/iiko-types/src/generated`, or fails if something there is stale.
-pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
-    let root = repository::root()?;
-    let files = layout::format(generate(&root.join("contract"))?)?;
-    let folder = root.join("crates/iiko-types/src");
-    match mode {
-        Mode::Check => layout::compare(&folder, &files),
-        Mode::Write => layout::write(&folder, &files),
-    }
+/// What becomes of a contract, by the crate that gets it.
+#[derive(Debug, PartialEq)]
+struct Generated {
+    /// Of iiko-types.
+    types: Files,
+    /// Of iiko-client.
+    methods: Files,
 }
 
-fn generate(folder: &Path) -> anyhow::Result<Files> {
+/// Writes the folders `generated` of iiko-types and iiko-client, or fails if something there is stale.
+pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
+    let root = repository::root()?;
+    let Generated { types, methods } = generate(&root.join("contract"))?;
+    for (name, files) in [("iiko-types", types), ("iiko-client", methods)] {
+        let files = layout::format(files)?;
+        let folder = root.join("crates").join(name).join("src");
+        match mode {
+            Mode::Check => layout::compare(&folder, &files).context(name)?,
+            Mode::Write => layout::write(&folder, &files)?,
+        }
+    }
+    Ok(())
+}
+
+fn generate(folder: &Path) -> anyhow::Result<Generated> {
     let read = |name: &str| {
         fs::read_to_string(folder.join(name))
             .with_context(|| format!("contract/{name} cannot be read"))
@@ -59,7 +73,7 @@ struct Sources {
 fn generate_from(
     sources: &Sources,
     read: impl Fn(&str) -> anyhow::Result<String>,
-) -> anyhow::Result<Files> {
+) -> anyhow::Result<Generated> {
     let overlay: Overlay = toml::from_str(&sources.overlay).context("overlay.toml")?;
     let operations: Operations = toml::from_str(&sources.operations).context("operations.toml")?;
     let mut document = serde_json::from_str(&sources.contract).context("the contract")?;

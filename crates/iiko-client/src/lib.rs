@@ -1,6 +1,6 @@
 //! Client of the iiko Cloud API: logs in, sends, retries what may be retried, and says exactly what went wrong.
 //!
-//! - [`Client`] sends an endpoint's request and gives its answer, typed ([`Client::send`]) or as it came
+//! - [`Client`] has a method for every path and sends an endpoint's request and gives its answer, typed ([`Client::send`]) or as it came
 //!   ([`Client::send_bytes`])
 //! - [`Credentials`] are what a connection knows; the access token they buy is one cell, shared by all clones
 //! - [`Error`] names the operation and keeps iiko's status, code, description and correlation id
@@ -20,8 +20,8 @@ mod credentials;
 mod denial;
 mod error;
 mod exchange;
+mod generated;
 mod login;
-mod operations;
 mod redact;
 pub mod retry;
 mod token;
