@@ -7,6 +7,7 @@
 )]
 
 mod codegen;
+mod decode;
 mod openapi;
 mod prepare;
 mod repository;
@@ -19,7 +20,9 @@ use anyhow::bail;
 const USAGE: &str = "\
 cargo xtask CHORE
 
-  codegen [--check]   contract/ to crates/iiko-types/src/generated/
+  codegen [--check]   contract/ to the generated types, the methods of the client and docs/sdk/operations.md
+  decode PATH FILE    reads a file as the answer of an operation (`webhook` for a list of events, `refusal` for a
+                      no); fails if that loses something
   prepare [--check]   the queries of hub-db, checked against a fresh database, to .sqlx/
   openapi [--check]   the API document of the program to docs/openapi.json
                       (--built first: do not build the program, it is fresh)
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
         ["codegen", rest @ ..] => codegen::run(mode(rest)?),
+        ["decode", path, file] => decode::run(path, file),
         ["prepare", rest @ ..] => prepare::run(mode(rest)?),
         ["openapi", "--built", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::Built),
         ["openapi", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::ToBuild),

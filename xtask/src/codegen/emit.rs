@@ -4,7 +4,9 @@
 //! its marker types, and `generated/<group>.rs` of the client its methods. Enums and unions are short lines handed to
 //! the macros beside `lib.rs`; the rest is plain code.
 
+mod bodies;
 mod endpoint;
+mod guide;
 mod method;
 mod object;
 mod text;
@@ -27,15 +29,18 @@ pub(crate) fn files(contract: &Contract, usage: &Usage) -> anyhow::Result<Genera
     Ok(Generated {
         types: types(contract, usage)?,
         methods: method::files(contract),
+        guide: guide::text(contract),
     })
 }
 
 fn types(contract: &Contract, usage: &Usage) -> anyhow::Result<Files> {
     let mut files = Files::new();
-    let root = "\n//! The types of the iiko Cloud API, made from its contract.\n\npub(crate) mod operations;\npub(crate) mod schemas;\n";
+    let root = "\n//! The types of the iiko Cloud API, made from its contract.\n\npub(crate) mod bodies;\npub(crate) mod operations;\npub(crate) mod schemas;\n";
     files.insert("generated.rs".to_owned(), format!("{HEADER}{root}"));
     schemas(contract, usage, &mut files)?;
     operations(contract, &mut files);
+    let bodies = bodies::emit(&contract.operations);
+    files.insert("generated/bodies.rs".to_owned(), bodies);
     Ok(files)
 }
 

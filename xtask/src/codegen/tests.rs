@@ -27,7 +27,12 @@ fn refusal(contract: &str, overlay: &str, operations: &str) -> String {
 /// What it becomes stands in `tests/expected/` and, for the client, in `tests/expected_methods/`.
 #[test]
 fn a_contract_becomes_this_code() {
-    let Generated { types, methods } = generate_texts(CONTRACT, OVERLAY, OPERATIONS).unwrap();
+    let Generated {
+        types,
+        methods,
+        guide,
+    } = generate_texts(CONTRACT, OVERLAY, OPERATIONS).unwrap();
+    assert_eq!(guide, include_str!("tests/expected_operations.md"));
     for (name, files) in [("expected", types), ("expected_methods", methods)] {
         let files = layout::format(files).unwrap();
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codegen/tests");
