@@ -4,6 +4,7 @@
 //! - [`schemas`]: bodies of calls and answers, generated from `contract/` (`cargo xtask codegen`)
 //! - [`ids`]: a type for every kind of id
 //! - [`number`], [`time`]: exact decimals, iiko's times
+//! - [`order_kind`]: what an order must not say twice
 //! - [`menu_by_id`]: the one answer whose shape depends on the question
 //! - [`refusal`]: the body of an answer that says no
 //! - [`decode`]: what an answer says beyond the contract, and what these types would lose of it
@@ -34,6 +35,7 @@ pub mod number;
 mod object;
 mod open_enum;
 pub mod operations;
+pub mod order_kind;
 pub mod refusal;
 pub mod schemas;
 pub mod time;
