@@ -57,7 +57,7 @@ impl Client {
         }
     }
 
-    /// The key under which a [`TokenStore`] keeps this client's token: [`Credentials::fingerprint`].
+    /// The key under which a [`TokenStore`](crate::TokenStore) keeps this client's token: [`Credentials::fingerprint`].
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.parts.fingerprint

@@ -16,10 +16,14 @@ mod secret;
 
 use std::sync::Arc;
 
-use iiko_types::schemas::{
-    DeliveryOrderErrorEvent, DeliveryOrderUpdateEvent, PersonalShiftEvent, ReserveErrorEvent,
-    ReserveUpdateEvent, StopListUpdateEvent, TableOrderErrorEvent, TableOrderUpdateEvent,
-    UnknownWebhookEvent, WebhookEvent,
+use iiko_types::{
+    ids::{CorrelationId, OrganizationId},
+    schemas::{
+        DeliveryOrderErrorEvent, DeliveryOrderUpdateEvent, PersonalShiftEvent, ReserveErrorEvent,
+        ReserveUpdateEvent, StopListUpdateEvent, TableOrderErrorEvent, TableOrderUpdateEvent,
+        UnknownWebhookEvent, WebhookEvent,
+    },
+    time::UtcTime,
 };
 use serde_json::value::RawValue;
 
@@ -103,6 +107,46 @@ fn read(raw: &RawValue) -> Result<Event, BadEvent> {
         .map_err(|error| BadEvent(Arc::new(error)))
 }
 
+/// The same field of every event.
+macro_rules! field {
+    ($event:ident.$field:ident) => {
+        match $event {
+            Event::DeliveryOrderUpdate(event) => event.$field,
+            Event::DeliveryOrderError(event) => event.$field,
+            Event::TableOrderUpdate(event) => event.$field,
+            Event::TableOrderError(event) => event.$field,
+            Event::ReserveUpdate(event) => event.$field,
+            Event::ReserveError(event) => event.$field,
+            Event::StopListUpdate(event) => event.$field,
+            Event::PersonalShift(event) => event.$field,
+            Event::KitchenOrderUpdate(event)
+            | Event::NomenclatureUpdate(event)
+            | Event::BusinessHoursAndMappingUpdate(event)
+            | Event::Unknown(event) => event.$field,
+        }
+    };
+}
+
+impl Event {
+    /// Where it happened.
+    #[must_use]
+    pub fn organization_id(&self) -> Option<OrganizationId> {
+        field!(self.organization_id)
+    }
+
+    /// When.
+    #[must_use]
+    pub fn event_time(&self) -> Option<UtcTime> {
+        field!(self.event_time)
+    }
+
+    /// The command that it came from. Several events may have the same.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<CorrelationId> {
+        field!(self.correlation_id)
+    }
+}
+
 impl From<WebhookEvent> for Event {
     fn from(event: WebhookEvent) -> Self {
         match event {
@@ -178,6 +222,26 @@ mod tests {
             panic!("{:?}", received[3])
         };
         assert_eq!(event.event_info, Some(serde_json::json!([1])));
+    }
+
+    #[test]
+    fn every_event_says_where_and_when() {
+        for kind in ["StopListUpdate", "NomenclatureUpdate", "SomethingNew"] {
+            let body = format!(
+                r#"[{{"eventType":"{kind}","eventTime":"2026-11-22 20:00:00.123","correlationId":null,
+                    "organizationId":"00000000-0000-4000-8000-000000000001"}}]"#
+            );
+            let event = parse(body.as_bytes()).unwrap().remove(0).event.unwrap();
+            assert_eq!(
+                event.organization_id().unwrap().to_string(),
+                "00000000-0000-4000-8000-000000000001"
+            );
+            assert_eq!(
+                event.event_time().unwrap().to_string(),
+                "2026-11-22 20:00:00.123"
+            );
+            assert_eq!(event.correlation_id(), None);
+        }
     }
 
     #[test]

@@ -82,6 +82,10 @@ impl Group {
 
     /// Gives how long the group is paused now.
     pub(super) fn pause(&mut self, retry_after: Option<Duration>, now: Instant) -> Duration {
+        if let (Some(remaining), None) = (self.paused_for(now), retry_after) {
+            // It was on its way when the pause began, and says nothing new.
+            return remaining;
+        }
         let doubled = PAUSE_WITHOUT_WORD.saturating_mul(2_u32.saturating_pow(self.refusals.min(8)));
         self.refusals += 1;
         let pause = retry_after
@@ -190,12 +194,18 @@ mod tests {
         let start = Instant::now();
         let mut group = group();
         let minutes: Vec<_> = (0..4)
-            .map(|_| group.pause(None, start).as_secs() / 60)
+            .map(|hours| {
+                let now = start + SECOND * 3600 * hours;
+                let pause = group.pause(None, now);
+                assert_eq!(group.pause(None, now), pause, "one that comes late");
+                pause.as_secs() / 60
+            })
             .collect();
         assert_eq!(minutes, [15, 30, 60, 60]);
         group.answered();
-        assert_eq!(group.pause(None, start).as_secs() / 60, 15);
-        assert_eq!(group.pause(Some(Duration::MAX), start), LONGEST_PAUSE);
+        let later = start + SECOND * 3600 * 4;
+        assert_eq!(group.pause(None, later).as_secs() / 60, 15);
+        assert_eq!(group.pause(Some(Duration::MAX), later), LONGEST_PAUSE);
     }
 
     #[test]

@@ -11,7 +11,7 @@ const NAMED_WITH_THEIR_VERSION: [(&str, &str); 2] = [
     ("/api/menu/v3/by_id", "menu_by_id_v3"),
 ];
 
-/// snake_case of the path without `/api` and versions.
+/// The path in snake case, without `/api` and versions.
 fn name_by_the_rule(path: &str) -> String {
     if let Some((_, name)) = NAMED_WITH_THEIR_VERSION.iter().find(|(at, _)| *at == path) {
         return (*name).to_owned();
