@@ -41,3 +41,7 @@ pub mod schemas;
 pub mod time;
 pub mod union;
 pub mod unknown;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
