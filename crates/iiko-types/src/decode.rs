@@ -23,7 +23,7 @@ pub use self::inspect::{Inspect, Place};
 use crate::{endpoint::Endpoint, generated::bodies, refusal::Refusal, schemas::WebhookEvent};
 
 /// What was found in one text. Each list is in the order of its places.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Properties that the contract does not name.
     pub unknown_fields: Vec<Finding>,
@@ -52,7 +52,7 @@ impl Report {
 }
 
 /// The same thing found at one place, once or in many elements of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Where, without the positions in lists: `products[].sizePrices[].price`. The text itself is `$`.
     pub place: String,
