@@ -1,4 +1,5 @@
-//! `cargo xtask codegen [--check]`: writes the types of the iiko Cloud API from `contract/`.
+//! `cargo xtask codegen [--check]`: writes the types of the iiko Cloud API and the methods of its client from
+//! `contract/`, and the table of operations for people.
 //!
 //! The way of a fact: the published contract and the contracts merged into it, corrected by the overlay ([`overlay`]),
 //! joined with what is said about operations elsewhere ([`operations`]), read into a model ([`contract`]); then for each
@@ -15,7 +16,7 @@ mod usage;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::{Mode, repository};
 
@@ -24,18 +25,54 @@ use self::{contract::Contract, operations::Operations, overlay::Overlay, usage::
 /// Text of each generated file, by its path below `generated/`.
 type Files = BTreeMap<String, String>;
 
-/// Writes `crates/iiko-types/src/generated`, or fails if something there is stale.
-pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
-    let root = repository::root()?;
-    let files = layout::format(generate(&root.join("contract"))?)?;
-    let folder = root.join("crates/iiko-types/src");
-    match mode {
-        Mode::Check => layout::compare(&folder, &files),
-        Mode::Write => layout::write(&folder, &files),
-    }
+/// What becomes of a contract, by the crate that gets it.
+#[derive(Debug, PartialEq)]
+struct Generated {
+    /// Of iiko-types.
+    types: Files,
+    /// Of iiko-client.
+    methods: Files,
+    /// The table of operations for people.
+    guide: String,
 }
 
-fn generate(folder: &Path) -> anyhow::Result<Files> {
+/// Where the table of operations stands.
+const GUIDE: &str = "docs/sdk/operations.md";
+
+/// Writes the folders `generated` of iiko-types and iiko-client, or fails if something there is stale.
+pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
+    let root = repository::root()?;
+    let Generated {
+        types,
+        methods,
+        guide,
+    } = generate(&root.join("contract"))?;
+    for (name, files) in [("iiko-types", types), ("iiko-client", methods)] {
+        let files = layout::format(files)?;
+        let folder = root.join("crates").join(name).join("src");
+        match mode {
+            Mode::Check => layout::compare(&folder, &files).context(name)?,
+            Mode::Write => layout::write(&folder, &files)?,
+        }
+    }
+    write_guide(mode, &root.join(GUIDE), &guide)
+}
+
+fn write_guide(mode: Mode, path: &Path, guide: &str) -> anyhow::Result<()> {
+    match mode {
+        Mode::Check => {
+            let is_fresh = fs::read_to_string(path).is_ok_and(|present| present == guide);
+            ensure!(is_fresh, "stale, run `cargo xtask codegen`: {GUIDE}");
+        }
+        Mode::Write => {
+            fs::create_dir_all(path.parent().context("a file stands in a folder")?)?;
+            fs::write(path, guide)?;
+        }
+    }
+    Ok(())
+}
+
+fn generate(folder: &Path) -> anyhow::Result<Generated> {
     let read = |name: &str| {
         fs::read_to_string(folder.join(name))
             .with_context(|| format!("contract/{name} cannot be read"))
@@ -59,7 +96,7 @@ struct Sources {
 fn generate_from(
     sources: &Sources,
     read: impl Fn(&str) -> anyhow::Result<String>,
-) -> anyhow::Result<Files> {
+) -> anyhow::Result<Generated> {
     let overlay: Overlay = toml::from_str(&sources.overlay).context("overlay.toml")?;
     let operations: Operations = toml::from_str(&sources.operations).context("operations.toml")?;
     let mut document = serde_json::from_str(&sources.contract).context("the contract")?;

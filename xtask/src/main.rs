@@ -7,19 +7,24 @@
 )]
 
 mod codegen;
+mod contract_diff;
+mod decode;
 mod openapi;
 mod prepare;
 mod repository;
 mod tidy;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::bail;
 
 const USAGE: &str = "\
 cargo xtask CHORE
 
-  codegen [--check]   contract/ to crates/iiko-types/src/generated/
+  codegen [--check]   contract/ to the generated types, the methods of the client and docs/sdk/operations.md
+  contract-diff FILE  what a newer published description adds to contract/, removes or changes
+  decode PATH FILE    reads a file as the answer of an operation (`webhook` for a list of events, `refusal` for a
+                      no); fails if that loses something
   prepare [--check]   the queries of hub-db, checked against a fresh database, to .sqlx/
   openapi [--check]   the API document of the program to docs/openapi.json
                       (--built first: do not build the program, it is fresh)
@@ -48,6 +53,8 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
         ["codegen", rest @ ..] => codegen::run(mode(rest)?),
+        ["contract-diff", file] => contract_diff::run(Path::new(file)),
+        ["decode", path, file] => decode::run(path, file),
         ["prepare", rest @ ..] => prepare::run(mode(rest)?),
         ["openapi", "--built", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::Built),
         ["openapi", rest @ ..] => openapi::run(mode(rest)?, openapi::Program::ToBuild),

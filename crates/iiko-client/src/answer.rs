@@ -4,7 +4,10 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde::Deserialize;
+use iiko_types::endpoint::Endpoint;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::{error::Error, redact::Redactor};
 
 /// An answer as it came.
 #[derive(Clone, Debug)]
@@ -13,6 +16,57 @@ pub struct Answer {
     pub bytes: Bytes,
     /// iiko's id of the call.
     pub correlation_id: Option<String>,
+}
+
+impl Answer {
+    /// Reads it as the answer of an operation.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] where it is JSON of another shape, [`Error::Torn`] where it is no JSON.
+    pub fn decode<E: Endpoint>(&self) -> Result<E::Response, Error> {
+        self.decode_with::<E>(&Redactor::default())
+    }
+
+    pub(crate) fn decode_with<E: Endpoint>(
+        &self,
+        redactor: &Redactor,
+    ) -> Result<E::Response, Error> {
+        // An operation without an answer has `NoBody` for it, which is read from anything but no byte at all.
+        let body: &[u8] = if size_of::<E::Response>() == 0 {
+            b"null"
+        } else {
+            &self.bytes
+        };
+        serde_json::from_slice(body).map_err(|source| self.describe(E::NAME, &source, redactor))
+    }
+
+    /// The types read their parts as raw text, so their error does not tell a torn body from an odd one.
+    fn describe(
+        &self,
+        operation: &'static str,
+        source: &serde_json::Error,
+        redactor: &Redactor,
+    ) -> Error {
+        let raw = redactor.body(&self.bytes);
+        let correlation_id = self.correlation_id.clone();
+        match serde_json::from_slice::<IgnoredAny>(&self.bytes) {
+            Ok(IgnoredAny) => Error::Decode {
+                operation,
+                problem: redactor.text(&source.to_string()),
+                correlation_id,
+                raw,
+            },
+            Err(tear) => Error::Torn {
+                operation,
+                // Only an answer of success is decoded.
+                status: 200,
+                problem: format!("it is not JSON ({tear})"),
+                correlation_id,
+                raw,
+            },
+        }
+    }
 }
 
 /// What iiko says where it refuses, in any of its spellings.

@@ -4,11 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     base_url::BaseUrl,
-    client::{Client, Parts, Timeouts},
+    budget::{RateBudget, Rates},
+    call::{Parts, Timeouts},
+    client::Client,
     clock::Clock,
     credentials::Credentials,
     error::Error,
     exchange::ExchangeObserver,
+    metrics::MetricsObserver,
     redact::Redactor,
     retry::Policy,
     token::{TokenCell, TokenStore},
@@ -24,6 +27,8 @@ pub struct ClientBuilder {
     clock: Clock,
     token_store: Option<Arc<dyn TokenStore>>,
     observer: Option<Arc<dyn ExchangeObserver>>,
+    metrics: Option<Arc<dyn MetricsObserver>>,
+    rates: Option<Rates>,
     timeout: Duration,
     menu_timeout: Option<Duration>,
     connect_timeout: Duration,
@@ -39,6 +44,8 @@ impl ClientBuilder {
             clock: Clock::System,
             token_store: None,
             observer: None,
+            metrics: None,
+            rates: None,
             timeout: Duration::from_secs(30),
             menu_timeout: None,
             connect_timeout: Duration::from_secs(10),
@@ -68,6 +75,19 @@ impl ClientBuilder {
     /// Who sees each exchange.
     pub fn observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
         self.observer = Some(observer);
+        self
+    }
+
+    /// Who counts the calls.
+    pub fn metrics(mut self, metrics: Arc<dyn MetricsObserver>) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+
+    /// How often each restriction group may be called: [`Rates::default`]. Holds for every client of these credentials
+    /// in the process, so the last one that is given wins.
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.rates = Some(rates);
         self
     }
 
@@ -101,7 +121,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest pause waited for: 10 s. A longer `Retry-After` ends the call.
+    /// The longest pause waited for: 10 s. A longer `Retry-After` ends the call, and those of its restriction group that
+    /// come after it, until it is over. May be an hour for who likes to wait.
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.policy.longest_pause = pause;
         self
@@ -134,9 +155,12 @@ impl ClientBuilder {
                     ),
                 })?,
         };
+        let fingerprint = self.credentials.fingerprint();
         Ok(Client::new(Parts {
+            budget: RateBudget::shared(&base_url.join(""), &fingerprint, self.rates),
+            metrics: self.metrics,
             base_url,
-            fingerprint: self.credentials.fingerprint(),
+            fingerprint,
             redactor: Redactor::new(self.credentials.secrets()),
             credentials: self.credentials,
             transport: Transport {

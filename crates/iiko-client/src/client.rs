@@ -1,33 +1,30 @@
-//! The client: one call from its request to its answer, repeats and the token's renewal between them.
+//! The client: everything that is called on it but the generated methods.
 
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
+use std::{fmt, sync::Arc, time::Duration};
+
+use iiko_types::{
+    endpoint::{Effect, Endpoint},
+    ids::OrganizationId,
+    operations,
+    schemas::{GetOrganizationsRequest, OrganizationInfo},
 };
-
-use bytes::Bytes;
-use iiko_types::endpoint::Endpoint;
-use secrecy::SecretString;
-use serde::{Serialize, de::IgnoredAny};
+use serde_json::Value;
 
 use crate::{
     answer::Answer,
-    base_url::BaseUrl,
+    budget::RateBudget,
     builder::ClientBuilder,
+    call::{Operation, Parts, encode},
+    clock::Clock,
     credentials::Credentials,
     error::Error,
-    login,
-    redact::Redactor,
-    retry::{self, Decision, Policy},
-    token::{StoredToken, TokenCell, TokenStore},
-    transport::{Incoming, Outgoing, Transport},
-    verdict::{self, Question},
+    transport::Incoming,
 };
 
 /// A client of the iiko Cloud API for one set of credentials.
 ///
-/// A clone is cheap and shares connections and token. Every call may be dropped at any time.
+/// A clone is cheap and shares connections, token and rate budget. Every call may be dropped at any time; what had been
+/// sent by then iiko may still do.
 #[derive(Clone)]
 pub struct Client {
     parts: Arc<Parts>,
@@ -35,33 +32,8 @@ pub struct Client {
     deadline: Option<Duration>,
 }
 
-pub(crate) struct Parts {
-    pub(crate) base_url: BaseUrl,
-    pub(crate) credentials: Credentials,
-    pub(crate) fingerprint: String,
-    pub(crate) redactor: Redactor,
-    pub(crate) transport: Transport,
-    pub(crate) token_store: Option<Arc<dyn TokenStore>>,
-    pub(crate) token: TokenCell,
-    pub(crate) timeouts: Timeouts,
-    pub(crate) policy: Policy,
-}
-
-/// How long one attempt may take.
-pub(crate) struct Timeouts {
-    pub(crate) usual: Duration,
-    pub(crate) menu: Duration,
-}
-
-/// The group of nomenclature, external menus and combos: the answers that take longest.
-const MENU_GROUP: &str = "Data: menu";
-
-/// When a call has to be over, and what to say then.
-#[derive(Clone, Copy)]
-pub(crate) struct Deadline {
-    start: Instant,
-    allowed: Option<Duration>,
-}
+/// Name of what is sent by a path that no operation has.
+const RAW: &str = "send_raw";
 
 impl Client {
     /// Begins to build a client. `base_url` is taken with or without `/api/1/` and a slash at the end.
@@ -85,10 +57,16 @@ impl Client {
         }
     }
 
-    /// The key under which a [`TokenStore`] keeps this client's token: [`Credentials::fingerprint`].
+    /// The key under which a [`TokenStore`](crate::TokenStore) keeps this client's token: [`Credentials::fingerprint`].
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.parts.fingerprint
+    }
+
+    /// What may still be called, and how often: shared with every client of these credentials in the process.
+    #[must_use]
+    pub fn budget(&self) -> &RateBudget {
+        &self.parts.budget
     }
 
     /// Sends a request and reads the answer as its type.
@@ -97,37 +75,23 @@ impl Client {
     ///
     /// See [`Error`]. What may be repeated has been.
     pub async fn send<E: Endpoint>(&self, request: &E::Request) -> Result<E::Response, Error> {
-        let incoming = self.call::<E>(request).await?;
-        // An operation without an answer has `NoBody` for it, which is read from anything but no byte at all.
-        let body: &[u8] = if size_of::<E::Response>() == 0 {
-            b"null"
-        } else {
-            &incoming.body
-        };
-        serde_json::from_slice(body).map_err(|source| {
-            let raw = self.parts.redactor.body(&incoming.body);
-            let (operation, status, correlation_id) =
-                (E::NAME, incoming.status, incoming.correlation_id);
-            // The types read their parts as raw text, so their error does not tell a torn body from an odd one.
-            match serde_json::from_slice::<IgnoredAny>(&incoming.body) {
-                Ok(IgnoredAny) => Error::Decode {
-                    operation,
-                    problem: self.parts.redactor.text(&source.to_string()),
-                    correlation_id,
-                    raw,
-                },
-                Err(tear) => {
-                    let problem = format!("it is not JSON ({tear})");
-                    Error::Torn {
-                        operation,
-                        status,
-                        problem,
-                        correlation_id,
-                        raw,
-                    }
-                }
-            }
-        })
+        let answer = self.send_bytes::<E>(request).await?;
+        answer.decode_with::<E>(&self.parts.redactor)
+    }
+
+    /// The same, with the answer as it came beside the typed one: for what the types do not name, or a log of one's own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. For an answer that came and could not be read there are [`send_bytes`](Self::send_bytes) and
+    /// [`Answer::decode`].
+    pub async fn send_with_raw<E: Endpoint>(
+        &self,
+        request: &E::Request,
+    ) -> Result<(E::Response, Answer), Error> {
+        let answer = self.send_bytes::<E>(request).await?;
+        let typed = answer.decode_with::<E>(&self.parts.redactor)?;
+        Ok((typed, answer))
     }
 
     /// Sends a request and hands over the body as it came: an answer of success, JSON at both ends, not parsed.
@@ -136,159 +100,79 @@ impl Client {
     ///
     /// See [`Error`]. What may be repeated has been.
     pub async fn send_bytes<E: Endpoint>(&self, request: &E::Request) -> Result<Answer, Error> {
-        let Incoming {
-            body: bytes,
-            correlation_id,
-            ..
-        } = self.call::<E>(request).await?;
-        Ok(Answer {
-            bytes,
-            correlation_id,
-        })
+        let body = encode(E::NAME, request)?;
+        let incoming = self
+            .parts
+            .call(Operation::of::<E>(), body, self.deadline)
+            .await?;
+        Ok(Answer::from(incoming))
     }
 
-    async fn call<E: Endpoint>(&self, request: &E::Request) -> Result<Incoming, Error> {
-        let parts = &*self.parts;
-        let operation = E::NAME;
-        let body = encode(operation, request)?;
-        let timeout = if E::RESTRICTION_GROUP == MENU_GROUP {
-            parts.timeouts.menu
-        } else {
-            parts.timeouts.usual
-        };
-        let deadline = Deadline {
-            start: Instant::now(),
-            allowed: self.deadline,
-        };
-
-        let mut attempt = 0;
-        let mut refused: Option<SecretString> = None;
-        loop {
-            let token = parts.token(refused.as_ref(), deadline).await?;
-            attempt += 1;
-            let redactor = parts.redactor.knowing(&token.token);
-            let outgoing = Outgoing {
-                operation,
-                url: parts.base_url.join(E::PATH),
-                body: body.clone(),
-                token: Some(&token.token),
-                timeout: deadline.bound(timeout, operation)?,
-                redactor: &redactor,
-                answer_is_secret: false,
-            };
-            let question = Question {
-                operation,
-                redactor: &redactor,
-                renewed: refused.is_some(),
-                answers_nothing: size_of::<E::Response>() == 0,
-            };
-            let lost = match parts.transport.exchange(outgoing).await {
-                Ok(incoming) => match verdict::check(incoming, &question) {
-                    Ok(incoming) => return Ok(incoming),
-                    Err(lost) => lost,
-                },
-                Err(lost) => lost,
-            };
-            match retry::next(&parts.policy, E::EFFECT, lost.failure, attempt) {
-                Decision::GiveUp => return Err(*lost.error),
-                Decision::RenewToken => {
-                    attempt -= 1;
-                    refused = Some(token.token);
-                }
-                Decision::Repeat { after } => {
-                    let pause = with_jitter(after);
-                    if !deadline.has_left(pause) {
-                        return Err(*lost.error);
-                    }
-                    tracing::debug!(operation, attempt, error = %lost.error, "repeating a call to iiko");
-                    tokio::time::sleep(pause).await;
-                }
-            }
+    /// Sends JSON to a path below the host: `/api/1/new_thing`. For what the contract lacks.
+    ///
+    /// A path that an operation has is sent as that operation is. Of any other nobody knows what it does, so it is never
+    /// repeated once it may have left; who knows better gives it an [`Endpoint`] with `Value` for its bodies.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. [`Error::Config`] for what is no path.
+    pub async fn send_raw(&self, path: &str, request: &Value) -> Result<Answer, Error> {
+        if !path.starts_with('/') || path.contains(['?', '#', '\\']) || path.contains("..") {
+            return Err(Error::Config {
+                field: "path",
+                problem: format!("`{path}` is not like `/api/1/organizations`"),
+            });
         }
+        let operation = match operations::ALL.iter().find(|info| info.path == path) {
+            Some(info) => Operation::from(*info),
+            None => Operation {
+                name: RAW,
+                path,
+                effect: Effect::Irreversible,
+                restriction_group: "Unknown",
+                answers_nothing: false,
+            },
+        };
+        // Some operations answer with nothing, and without types nobody knows which.
+        let operation = Operation {
+            answers_nothing: true,
+            ..operation
+        };
+        let body = encode(operation.name, request)?;
+        let incoming = self.parts.call(operation, body, self.deadline).await?;
+        Ok(Answer::from(incoming))
+    }
+
+    /// The ids of the organizations this login sees: what nearly every other call asks for.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn organizations_ids(&self) -> Result<Vec<OrganizationId>, Error> {
+        let answer = self
+            .organizations(&GetOrganizationsRequest::default())
+            .await?;
+        let organizations = answer.organizations.unwrap_or_default();
+        Ok(organizations
+            .iter()
+            .map(|organization| match organization {
+                OrganizationInfo::Simple(organization) => organization.id,
+                OrganizationInfo::Extended(organization) => organization.id,
+                OrganizationInfo::Other(organization) => organization.id,
+            })
+            .collect())
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.parts.transport.clock
     }
 }
 
-impl Parts {
-    /// A token that is good now and is not the refused one.
-    async fn token(
-        &self,
-        refused: Option<&SecretString>,
-        deadline: Deadline,
-    ) -> Result<StoredToken, Error> {
-        let operation = login::OPERATION;
-        let now = || self.transport.clock.now();
-        let token = self
-            .token
-            .get(refused, now, || self.fetch_token(refused, deadline));
-        match deadline.left() {
-            None => token.await,
-            Some(left) => tokio::time::timeout(left, token).await.unwrap_or_else(|_| {
-                Err(Error::Timeout {
-                    operation,
-                    nothing_sent: false,
-                    after: deadline.start.elapsed(),
-                })
-            }),
-        }
-    }
-
-    async fn fetch_token(
-        &self,
-        refused: Option<&SecretString>,
-        deadline: Deadline,
-    ) -> Result<StoredToken, Error> {
-        let Some(store) = &self.token_store else {
-            return self.log_in(deadline).await;
-        };
-        if let Some(stored) = store.load(&self.fingerprint).await {
-            let is_refused = refused.is_some_and(|refused| stored.is(refused));
-            if stored.is_usable(self.transport.clock.now()) && !is_refused {
-                return Ok(stored);
-            }
-            // Another replica's newer token stays; what iiko refused does not.
-            if is_refused {
-                store.forget(&self.fingerprint).await;
-            }
-        }
-        let token = self.log_in(deadline).await?;
-        store.save(&self.fingerprint, &token).await;
-        Ok(token)
-    }
-
-    async fn log_in(&self, deadline: Deadline) -> Result<StoredToken, Error> {
-        let (path, body) = login::request(&self.credentials)?;
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let outgoing = Outgoing {
-                operation: login::OPERATION,
-                url: self.base_url.join(path),
-                body: body.clone(),
-                token: None,
-                timeout: deadline.bound(self.timeouts.usual, login::OPERATION)?,
-                redactor: &self.redactor,
-                answer_is_secret: true,
-            };
-            let now = self.transport.clock.now();
-            let lost = match self.transport.exchange(outgoing).await {
-                Ok(incoming) => match login::read_answer(incoming, &self.redactor) {
-                    // The time before the exchange: a token must not seem to live longer than it does.
-                    Ok(token) => return Ok(StoredToken::fetched(token, now)),
-                    Err(lost) => lost,
-                },
-                Err(lost) => lost,
-            };
-            match retry::next(&self.policy, login::EFFECT, lost.failure, attempt) {
-                // No token was sent, so none can be renewed.
-                Decision::GiveUp | Decision::RenewToken => return Err(*lost.error),
-                Decision::Repeat { after } => {
-                    let pause = with_jitter(after);
-                    if !deadline.has_left(pause) {
-                        return Err(*lost.error);
-                    }
-                    tokio::time::sleep(pause).await;
-                }
-            }
+impl From<Incoming> for Answer {
+    fn from(incoming: Incoming) -> Self {
+        Self {
+            bytes: incoming.body,
+            correlation_id: incoming.correlation_id,
         }
     }
 }
@@ -301,42 +185,4 @@ impl fmt::Debug for Client {
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
-}
-
-impl Deadline {
-    fn left(self) -> Option<Duration> {
-        self.allowed
-            .map(|allowed| allowed.saturating_sub(self.start.elapsed()))
-    }
-
-    fn has_left(self, pause: Duration) -> bool {
-        self.left().is_none_or(|left| left > pause)
-    }
-
-    /// The timeout of an attempt that begins now.
-    fn bound(self, timeout: Duration, operation: &'static str) -> Result<Duration, Error> {
-        match self.left() {
-            None => Ok(timeout),
-            Some(left) if left.is_zero() => Err(Error::Timeout {
-                operation,
-                nothing_sent: true,
-                after: self.start.elapsed(),
-            }),
-            Some(left) => Ok(timeout.min(left)),
-        }
-    }
-}
-
-/// The body of a request.
-pub(crate) fn encode<T: Serialize>(operation: &'static str, request: &T) -> Result<Bytes, Error> {
-    let body = serde_json::to_vec(request).map_err(|source| Error::Encode {
-        operation,
-        source: Arc::new(source),
-    })?;
-    Ok(Bytes::from(body))
-}
-
-/// Up to half as much again, so that callers who failed together do not come back together.
-fn with_jitter(pause: Duration) -> Duration {
-    pause.mul_f64(1.0 + rand::random::<f64>() / 2.0)
 }

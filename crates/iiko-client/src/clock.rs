@@ -1,14 +1,9 @@
 //! The time as a value: the machine's, or one that a test moves by hand.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 /// Where the time comes from. Clones of a manual clock show the same time.
 #[derive(Clone, Debug, Default)]
@@ -22,15 +17,14 @@ pub enum Clock {
 
 /// The hand of a manual clock: microseconds since 1970, shared by the clones.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock(Arc<watch::Sender<i64>>);
 
 impl Clock {
     /// A clock that stands at `now`.
     #[must_use]
     pub fn manual(now: DateTime<Utc>) -> Self {
-        Self::Manual(ManualClock(Arc::new(AtomicI64::new(
-            now.timestamp_micros(),
-        ))))
+        let hand = watch::Sender::new(now.timestamp_micros());
+        Self::Manual(ManualClock(Arc::new(hand)))
     }
 
     /// The time it shows, in whole microseconds, which is what PostgreSQL keeps.
@@ -42,10 +36,24 @@ impl Clock {
                 reason = "this is the clock that all others are told to use"
             )]
             Self::System => Utc::now().timestamp_micros(),
-            Self::Manual(hand) => hand.0.load(Ordering::SeqCst),
+            Self::Manual(hand) => *hand.0.borrow(),
         };
         DateTime::from_timestamp_micros(micros)
             .expect("a clock shows a time between the years -262143 and 262142")
+    }
+
+    /// Until it shows this much more. On a manual clock that is when somebody has moved it so far.
+    pub async fn sleep(&self, duration: Duration) {
+        match self {
+            Self::System => tokio::time::sleep(duration).await,
+            Self::Manual(hand) => {
+                let mut hand = hand.0.subscribe();
+                let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+                let end = hand.borrow().saturating_add(micros);
+                // The sender lives in this very clock, so there is nobody to miss it.
+                let _ = hand.wait_for(|shown| *shown >= end).await;
+            }
+        }
     }
 
     /// Move a manual clock forward.
@@ -59,7 +67,7 @@ impl Clock {
             Self::Manual(hand) => {
                 let micros = i64::try_from(by.as_micros())
                     .expect("a clock is moved by less than 292,000 years");
-                hand.0.fetch_add(micros, Ordering::SeqCst);
+                hand.0.send_modify(|shown| *shown += micros);
             }
         }
     }
@@ -75,5 +83,17 @@ mod tests {
         let clock = Clock::manual(start);
         clock.clone().advance(Duration::from_secs(60));
         assert_eq!(clock.now(), start + Duration::from_secs(60));
+    }
+
+    #[tokio::test]
+    async fn who_sleeps_by_a_manual_clock_wakes_when_it_is_moved() {
+        let clock = Clock::manual("2026-01-02T03:04:05Z".parse().unwrap());
+        let sleeper = clock.sleep(Duration::from_secs(60));
+        tokio::pin!(sleeper);
+        assert!(futures::poll!(&mut sleeper).is_pending());
+        clock.advance(Duration::from_secs(59));
+        assert!(futures::poll!(&mut sleeper).is_pending());
+        clock.advance(Duration::from_secs(1));
+        sleeper.await;
     }
 }

@@ -77,6 +77,16 @@ pub enum Error {
         /// How long the client waited for the last attempt.
         after: Duration,
     },
+    /// iiko answered 429 to this restriction group before and asked for a pause that is not over. Nothing was sent.
+    #[error("`{operation}` was not sent: iiko pauses `{restriction_group}` for {} s more", remaining.as_secs())]
+    Paused {
+        /// Name of the operation.
+        operation: &'static str,
+        /// The group that iiko counts it under.
+        restriction_group: &'static str,
+        /// How much longer the pause lasts.
+        remaining: Duration,
+    },
     /// An answer of success that is none: HTML, or cut off.
     #[error("torn answer to `{operation}` ({status}): {problem}")]
     Torn {
@@ -116,6 +126,7 @@ impl Error {
             | Self::Unauthorized { operation, .. }
             | Self::Transport { operation, .. }
             | Self::Timeout { operation, .. }
+            | Self::Paused { operation, .. }
             | Self::Torn { operation, .. }
             | Self::Decode { operation, .. } => Some(operation),
         }
@@ -132,7 +143,8 @@ impl Error {
             Self::Config { .. }
             | Self::Encode { .. }
             | Self::Transport { .. }
-            | Self::Timeout { .. } => None,
+            | Self::Timeout { .. }
+            | Self::Paused { .. } => None,
         }
     }
 
@@ -148,7 +160,8 @@ impl Error {
             Self::Config { .. }
             | Self::Encode { .. }
             | Self::Transport { .. }
-            | Self::Timeout { .. } => None,
+            | Self::Timeout { .. }
+            | Self::Paused { .. } => None,
         }
     }
 
@@ -162,6 +175,7 @@ impl Error {
             | Self::Unauthorized { .. }
             | Self::Transport { .. }
             | Self::Timeout { .. }
+            | Self::Paused { .. }
             | Self::Torn { .. }
             | Self::Decode { .. } => None,
         }
@@ -178,7 +192,8 @@ impl Error {
             Self::Config { .. }
             | Self::Encode { .. }
             | Self::Transport { .. }
-            | Self::Timeout { .. } => None,
+            | Self::Timeout { .. }
+            | Self::Paused { .. } => None,
         }
     }
 
@@ -188,7 +203,10 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused { status, .. } => is_transient_status(*status),
-            Self::Transport { .. } | Self::Timeout { .. } | Self::Torn { .. } => true,
+            Self::Transport { .. }
+            | Self::Timeout { .. }
+            | Self::Paused { .. }
+            | Self::Torn { .. } => true,
             Self::Config { .. }
             | Self::Encode { .. }
             | Self::Unauthorized { .. }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::encode,
+    call::encode,
     credentials::Credentials,
     denial::Denial,
     error::Error,
@@ -18,6 +18,9 @@ use crate::{
 
 /// Both versions under one name: to a caller it is the same step.
 pub(crate) const OPERATION: &str = "access_token";
+
+/// What iiko counts logins under: our guess, the contract does not say.
+pub(crate) const RESTRICTION_GROUP: &str = "Authorization";
 
 /// A second token does no harm.
 pub(crate) const EFFECT: Effect = Effect::Read;

@@ -1,8 +1,10 @@
 //! Whether a failed call is sent again: a pure function of what the call does, how it failed and how often it was tried.
 //!
 //! The rule: what may have reached iiko is repeated only when it changes nothing. A read is repeated a few times where
-//! the cause passes by itself. A change is repeated only where nothing can have been sent. The 401 for an expired token
-//! is apart from both: iiko looked at the token and did nothing else, so any call is repeated once with a new one.
+//! the cause passes by itself. A change that the same call again leaves as it is is repeated where nothing can have been
+//! sent and after a 429, which turns calls away unseen; what would happen twice, only where nothing can have been sent.
+//! The 401 for an expired token is apart from all: iiko looked at the token and did nothing else, so any call is
+//! repeated once with a new one.
 
 use std::time::Duration;
 
@@ -75,6 +77,13 @@ pub fn next(policy: &Policy, effect: Effect, failure: Failure, attempt: u32) -> 
         (_, Failure::NothingSent) => true,
         (Effect::Read, Failure::AnswerLost) => true,
         (Effect::Change | Effect::Irreversible, Failure::AnswerLost) => false,
+        (
+            Effect::Change,
+            Failure::Refused {
+                status: 429,
+                retry_after: Some(after),
+            },
+        ) => after <= policy.longest_pause,
         (
             Effect::Read,
             Failure::Refused {
@@ -167,7 +176,7 @@ mod tests {
             (refused(410), [GiveUp, GiveUp, GiveUp]),
             (refused(422), [GiveUp, GiveUp, GiveUp]),
             (refused(429), [GiveUp, GiveUp, GiveUp]),
-            (refused_for(429, 7), [repeat(7), GiveUp, GiveUp]),
+            (refused_for(429, 7), [repeat(7), repeat(7), GiveUp]),
             (refused_for(429, 3600), [GiveUp, GiveUp, GiveUp]),
             (refused(500), [repeat(1), GiveUp, GiveUp]),
             (refused(501), [GiveUp, GiveUp, GiveUp]),

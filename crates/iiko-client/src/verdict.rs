@@ -44,7 +44,10 @@ pub(crate) fn check(incoming: Incoming, question: &Question<'_>) -> Result<Incom
         }));
     }
     match find_tear(&incoming.body) {
-        Some(problem) if !answers_nothing => Err(torn(operation, incoming, problem, redactor)),
+        // A page of a proxy is nobody's success, not even where nothing is what success looks like.
+        Some(problem) if !answers_nothing || incoming.body.trim_ascii_start().starts_with(b"<") => {
+            Err(torn(operation, incoming, problem, redactor))
+        }
         Some(_) | None => Ok(incoming),
     }
 }

@@ -2,5 +2,6 @@
 
 //! The types of the iiko Cloud API, made from its contract.
 
+pub(crate) mod bodies;
 pub(crate) mod operations;
 pub(crate) mod schemas;

@@ -4,7 +4,10 @@
 //! - [`schemas`]: bodies of calls and answers, generated from `contract/` (`cargo xtask codegen`)
 //! - [`ids`]: a type for every kind of id
 //! - [`number`], [`time`]: exact decimals, iiko's times
+//! - [`order_kind`]: what an order must not say twice
 //! - [`menu_by_id`]: the one answer whose shape depends on the question
+//! - [`refusal`]: the body of an answer that says no
+//! - [`decode`]: what an answer says beyond the contract, and what these types would lose of it
 //!
 //! Reading is lenient, since iiko adds words and properties at any time: unknown words, unknown kinds of objects and
 //! unknown properties are kept and written back.
@@ -22,6 +25,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod decode;
 pub mod endpoint;
 mod generated;
 pub mod ids;
@@ -31,7 +35,13 @@ pub mod number;
 mod object;
 mod open_enum;
 pub mod operations;
+pub mod order_kind;
+pub mod refusal;
 pub mod schemas;
 pub mod time;
 pub mod union;
 pub mod unknown;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

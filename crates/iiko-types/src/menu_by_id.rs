@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::schemas::{MenuByIdRequest, MenuByIdV2, MenuByIdV3, MenuByIdV4};
+use crate::{
+    decode::{self, Inspect, Place},
+    schemas::{MenuByIdRequest, MenuByIdV2, MenuByIdV3, MenuByIdV4},
+};
 
 /// The answer as it came. It does not say reliably which shape it has, so whoever asked has to read it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +33,18 @@ impl MenuByIdAnswer {
             Some(3) => MenuById::V3(serde_json::from_str(text)?),
             Some(_) | None => MenuById::V2(serde_json::from_str(text)?),
         })
+    }
+}
+
+/// Without the request the shape is the one that knows most of the answer.
+impl Inspect for MenuByIdAnswer {
+    fn inspect(&self, place: &mut Place) {
+        let text = self.0.get();
+        place.best_of([
+            decode::walk::<MenuByIdV2>(text),
+            decode::walk::<MenuByIdV3>(text),
+            decode::walk::<MenuByIdV4>(text),
+        ]);
     }
 }
 

@@ -75,6 +75,13 @@ macro_rules! object {
             }
         }
 
+        impl $crate::decode::Inspect for $name {
+            fn inspect(&self, place: &mut $crate::decode::Place) {
+                $(place.field($property, &self.$field);)*
+                place.extra(&self.extra);
+            }
+        }
+
         impl $crate::object::Object for $name {
             const NAME: &'static str = stringify!($name);
 

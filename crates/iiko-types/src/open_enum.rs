@@ -43,6 +43,14 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::decode::Inspect for $name {
+            fn inspect(&self, place: &mut $crate::decode::Place) {
+                if let Self::$other(word) = self {
+                    place.unknown_value(word, stringify!($name));
+                }
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -86,6 +94,14 @@ macro_rules! open_number_enum {
                 match number {
                     $($number => Self::$variant,)*
                     number => Self::$other(number),
+                }
+            }
+        }
+
+        impl $crate::decode::Inspect for $name {
+            fn inspect(&self, place: &mut $crate::decode::Place) {
+                if let Self::$other(number) = self {
+                    place.unknown_value(number, stringify!($name));
                 }
             }
         }

@@ -41,6 +41,21 @@ macro_rules! tagged_union {
             }
         })*
 
+        impl $crate::decode::Inspect for $name {
+            fn inspect(&self, place: &mut $crate::decode::Place) {
+                match self {
+                    $(Self::$variant(value) => value.inspect(place),)*
+                    Self::$other(value) => {
+                        // a fallback with a name of its own is a kind like the others
+                        if stringify!($other) == "Other" {
+                            place.unknown_kind(&**value, $tag, stringify!($name));
+                        }
+                        value.inspect(place);
+                    }
+                }
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {

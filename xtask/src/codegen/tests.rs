@@ -9,7 +9,7 @@ const EXTRA: &str = include_str!("tests/extra.json");
 const OVERLAY: &str = include_str!("tests/overlay.toml");
 const OPERATIONS: &str = include_str!("tests/operations.toml");
 
-fn generate_texts(contract: &str, overlay: &str, operations: &str) -> anyhow::Result<Files> {
+fn generate_texts(contract: &str, overlay: &str, operations: &str) -> anyhow::Result<Generated> {
     let sources = Sources {
         contract: contract.to_owned(),
         overlay: overlay.to_owned(),
@@ -24,19 +24,31 @@ fn refusal(contract: &str, overlay: &str, operations: &str) -> String {
     format!("{error:#}")
 }
 
-/// What it becomes stands in `tests/expected/`.
+/// What it becomes stands in `tests/expected/` and, for the client, in `tests/expected_methods/`.
 #[test]
 fn a_contract_becomes_this_code() {
-    let files = layout::format(generate_texts(CONTRACT, OVERLAY, OPERATIONS).unwrap()).unwrap();
-    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codegen/tests/expected");
-    if let Err(error) = layout::compare(&expected, &files) {
-        let made = repository::target_directory().unwrap().join("codegen-made");
-        layout::write(&made, &files).unwrap();
-        panic!(
-            "{error:#}\nif the new code in {} is right, copy it to {}",
-            made.display(),
-            expected.display()
-        );
+    let Generated {
+        types,
+        methods,
+        guide,
+    } = generate_texts(CONTRACT, OVERLAY, OPERATIONS).unwrap();
+    assert_eq!(guide, include_str!("tests/expected_operations.md"));
+    for (name, files) in [("expected", types), ("expected_methods", methods)] {
+        let files = layout::format(files).unwrap();
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codegen/tests");
+        let expected = tests.join(name);
+        if let Err(error) = layout::compare(&expected, &files) {
+            let made = repository::target_directory()
+                .unwrap()
+                .join("codegen-made")
+                .join(name);
+            layout::write(&made, &files).unwrap();
+            panic!(
+                "{error:#}\nif the new code in {} is right, copy it to {}",
+                made.display(),
+                expected.display()
+            );
+        }
     }
 }
 

@@ -177,6 +177,7 @@ fn code_of(error: &iiko_client::Error) -> FailureCode {
         },
         Error::Torn { .. } | Error::Decode { .. } => FailureCode::IikoTornAnswer,
         Error::Timeout { .. } => FailureCode::IikoTimeout,
+        Error::Paused { .. } => FailureCode::IikoRateLimited,
         Error::Transport { .. } => FailureCode::IikoUnreachable,
         Error::Config { .. } | Error::Encode { .. } => FailureCode::Internal,
         // the enum may grow; what is new came from talking to iiko

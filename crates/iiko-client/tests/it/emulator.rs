@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use iiko_client::{Client, ClientBuilder, Credentials, Denial, Error};
+use iiko_client::{Client, ClientBuilder, Credentials, Denial, Error, Rate, Rates};
 use iiko_emulator::{
     Config, Emulator,
     faults::{Fault, FaultRule},
@@ -27,7 +27,9 @@ fn v1(emulator: &Emulator, api_login: &str) -> ClientBuilder {
     let credentials = Credentials::V1 {
         api_login: api_login.into(),
     };
-    Client::builder(&emulator.url(), credentials).backoff(Duration::ZERO)
+    Client::builder(&emulator.url(), credentials)
+        .backoff(Duration::ZERO)
+        .rates(Rates::all(Rate::Unlimited))
 }
 
 fn demo(emulator: &Emulator) -> Client {
@@ -290,6 +292,7 @@ async fn mischief_becomes_the_error_it_should() {
     ] {
         emulator.control().clear_faults();
         emulator.control().forget_exchanges();
+        client.budget().resume("Data: menu");
         emulator
             .control()
             .add_fault(FaultRule::new("nomenclature", fault.clone()));

@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
+mod budget;
 mod calls;
 mod emulator;
 mod exchanges;
 mod login;
+mod methods;
+mod raw;
 mod redaction;
 mod repeats;
+mod sent_once;
 mod server;
+mod streams;
+mod threads;
+mod wait;

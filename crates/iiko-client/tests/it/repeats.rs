@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use iiko_client::Error;
-use iiko_types::{endpoint::Endpoint, operations::StopLists, schemas::StopListsRequest};
+use iiko_types::{
+    endpoint::Endpoint,
+    ids::Guid,
+    operations::{StopLists, StopListsClear},
+    schemas::{ClearStopListRequest, StopListsRequest},
+};
 use serde_json::json;
 
 use crate::{
@@ -107,6 +112,33 @@ async fn a_short_pause_is_waited_for_and_a_long_one_told() {
     let error = server.client().stop_lists(&request()).await.unwrap_err();
     assert_eq!((error.status(), error.is_transient()), (Some(429), true));
     assert_eq!(server.count(STOP_LISTS_PATH), 1);
+}
+
+#[tokio::test]
+async fn a_change_is_repeated_after_a_429_alone_and_an_order_not_even_then() {
+    let busy = || {
+        let mut answer = refusal(429, "");
+        answer
+            .headers_mut()
+            .insert("retry-after", "0".parse().unwrap());
+        answer
+    };
+    let clear = ClearStopListRequest::new(Guid::from_u128(1).into(), Guid::from_u128(2).into());
+    let server = Server::start(move |seen| {
+        if seen.nth == 1 {
+            busy()
+        } else {
+            refusal(500, "")
+        }
+    })
+    .await;
+    let client = server.client();
+    let error = client.stop_lists_clear(&clear).await.unwrap_err();
+    assert_eq!(error.status(), Some(500));
+    assert_eq!(server.count(StopListsClear::PATH), 2);
+    let error = client.send::<Pay>(&json!({})).await.unwrap_err();
+    assert_eq!(error.status(), Some(429));
+    assert_eq!(server.count(Pay::PATH), 1);
 }
 
 #[tokio::test]

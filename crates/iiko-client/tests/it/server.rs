@@ -15,7 +15,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{StreamExt, future::BoxFuture, stream};
-use iiko_client::{Client, ClientBuilder, Credentials};
+use iiko_client::{Client, ClientBuilder, Credentials, Rate, Rates};
 use serde_json::Value;
 
 pub(crate) const API_LOGIN: &str = "0a1b2c3d-invented";
@@ -103,7 +103,7 @@ impl Server {
         self.seen(path).len()
     }
 
-    /// With pauses of no length, so that no test waits.
+    /// With pauses of no length and no rate, so that no test waits.
     pub(crate) fn builder(&self) -> ClientBuilder {
         builder(&self.url())
     }
@@ -121,6 +121,7 @@ pub(crate) fn builder(url: &str) -> ClientBuilder {
         },
     )
     .backoff(Duration::ZERO)
+    .rates(Rates::all(Rate::Unlimited))
 }
 
 async fn answer(

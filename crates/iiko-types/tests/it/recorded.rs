@@ -4,17 +4,18 @@
 
 use std::{fs, path::PathBuf};
 
-use iiko_types::{endpoint::Endpoint, menu_by_id::MenuById, operations, schemas};
+use iiko_types::{decode, endpoint::Endpoint, menu_by_id::MenuById, operations, schemas};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::tree::Tree;
 
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/iiko/recorded")
+}
+
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn recording(name: &str) -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/iiko/recorded")
-        .join(name);
-    let text = fs::read_to_string(path).ok();
+    let text = fs::read_to_string(folder().join(name)).ok();
     if text.is_none() {
         println!("skipped: the recording `{name}` is not here");
     }
@@ -33,6 +34,56 @@ fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Option<T> {
 
 fn answer<E: Endpoint>(name: &str) -> Option<E::Response> {
     round_trip(name)
+}
+
+/// What each recording is: the path of an operation, `webhook` or `refusal`.
+const RECORDINGS: [(&str, &str); 15] = [
+    ("command-status-error.json", "/api/1/commands/status"),
+    (
+        "deliveries-create-response.json",
+        "/api/1/deliveries/create",
+    ),
+    ("error.json", "refusal"),
+    ("external-menu-v2.json", "/api/2/menu/by_id"),
+    ("external-menu-v3.json", "/api/2/menu/by_id"),
+    ("nomenclature-large-2025.json", "/api/1/nomenclature"),
+    ("nomenclature-large-2026.json", "/api/1/nomenclature"),
+    ("nomenclature-small-a.json", "/api/1/nomenclature"),
+    ("nomenclature-small-b.json", "/api/1/nomenclature"),
+    ("organizations.json", "/api/1/organizations"),
+    ("payment-types.json", "/api/1/payment_types"),
+    (
+        "restaurant-sections.json",
+        "/api/1/reserve/available_restaurant_sections",
+    ),
+    ("terminal-groups.json", "/api/1/terminal_groups"),
+    ("webhook-delivery-order-update.json", "webhook"),
+    ("webhook-stop-list-update.json", "webhook"),
+];
+
+#[test]
+fn every_recording_decodes_and_loses_nothing() {
+    for (name, path) in RECORDINGS {
+        let Some(text) = recording(name) else {
+            continue;
+        };
+        let report = match path {
+            "webhook" => decode::webhook(&text),
+            "refusal" => decode::refusal(&text),
+            path => decode::answer(path, &text),
+        };
+        let report = report.unwrap_or_else(|error| panic!("{name}: {error}"));
+        // the contract with its overlay knows all of it, too
+        assert_eq!(report, decode::Report::default(), "{name}");
+    }
+    let Ok(folder) = fs::read_dir(folder()) else {
+        return;
+    };
+    for file in folder {
+        let name = file.expect("a file").file_name();
+        let is_known = RECORDINGS.iter().any(|(known, _)| name == *known);
+        assert!(is_known, "what is the recording {name:?}?");
+    }
 }
 
 #[test]

@@ -17,11 +17,7 @@ pub(super) fn emit(operation: &Operation) -> String {
     let marker = naming::type_name(name);
     let body = |kind: &Option<Type>| kind.as_ref().map_or("NoBody".to_owned(), text::qualified);
     let (request, response) = (body(&operation.request), body(&operation.response));
-    let aliases: String = operation
-        .aliases
-        .iter()
-        .map(|alias| format!("#[doc(alias = {alias:?})]\n"))
-        .collect();
+    let aliases = aliases(operation);
     format!(
         "/// {}\n{aliases}#[derive(Clone, Copy, Debug)]\npub struct {marker};\n\n\
          impl Endpoint for {marker} {{\n\
@@ -55,7 +51,16 @@ pub(super) fn table(operations: &[Operation]) -> String {
     )
 }
 
-fn doc(operation: &Operation) -> String {
+/// The names that people look for who come from elsewhere.
+pub(super) fn aliases(operation: &Operation) -> String {
+    operation
+        .aliases
+        .iter()
+        .map(|alias| format!("#[doc(alias = {alias:?})]\n"))
+        .collect()
+}
+
+pub(super) fn doc(operation: &Operation) -> String {
     let mut doc = format!("`POST {}`.", operation.path);
     if operation.is_deprecated {
         doc.push_str(" Deprecated by iiko");

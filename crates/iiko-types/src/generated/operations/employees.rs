@@ -135,6 +135,7 @@ impl Endpoint for EmployeesShiftIsOpen {
 }
 
 /// `POST /api/1/employees/shifts/by_courier`.
+#[doc(alias = "employees_shift_by_courier")]
 #[derive(Clone, Copy, Debug)]
 pub struct EmployeesShiftsByCourier;
 

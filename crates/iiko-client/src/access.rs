@@ -1,0 +1,100 @@
+//! How a call gets its token: from the cell, from the store beside the process, by a login.
+
+use secrecy::SecretString;
+
+use crate::{
+    call::{Deadline, Parts, with_jitter},
+    error::Error,
+    login,
+    retry::{self, Decision},
+    token::StoredToken,
+    transport::Outgoing,
+};
+
+impl Parts {
+    /// A token that is good now and is not the refused one.
+    pub(crate) async fn token(
+        &self,
+        refused: Option<&SecretString>,
+        deadline: Deadline,
+    ) -> Result<StoredToken, Error> {
+        let operation = login::OPERATION;
+        let now = || self.transport.clock.now();
+        let token = self
+            .token
+            .get(refused, now, || self.fetch_token(refused, deadline));
+        match deadline.left() {
+            None => token.await,
+            Some(left) => tokio::time::timeout(left, token).await.unwrap_or_else(|_| {
+                Err(Error::Timeout {
+                    operation,
+                    nothing_sent: false,
+                    after: deadline.elapsed(),
+                })
+            }),
+        }
+    }
+
+    async fn fetch_token(
+        &self,
+        refused: Option<&SecretString>,
+        deadline: Deadline,
+    ) -> Result<StoredToken, Error> {
+        let Some(store) = &self.token_store else {
+            return self.log_in(deadline).await;
+        };
+        if let Some(stored) = store.load(&self.fingerprint).await {
+            let is_refused = refused.is_some_and(|refused| stored.is(refused));
+            if stored.is_usable(self.transport.clock.now()) && !is_refused {
+                return Ok(stored);
+            }
+            // Another replica's newer token stays; what iiko refused does not.
+            if is_refused {
+                store.forget(&self.fingerprint).await;
+            }
+        }
+        let token = self.log_in(deadline).await?;
+        store.save(&self.fingerprint, &token).await;
+        Ok(token)
+    }
+
+    async fn log_in(&self, deadline: Deadline) -> Result<StoredToken, Error> {
+        let (path, body) = login::request(&self.credentials)?;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            self.turn(login::OPERATION, login::RESTRICTION_GROUP, deadline)
+                .await?;
+            let outgoing = Outgoing {
+                operation: login::OPERATION,
+                url: self.base_url.join(path),
+                body: body.clone(),
+                token: None,
+                timeout: deadline.bound(self.timeouts.usual, login::OPERATION)?,
+                redactor: &self.redactor,
+                answer_is_secret: true,
+            };
+            let now = self.transport.clock.now();
+            let lost = match self.transport.exchange(outgoing).await {
+                Ok(incoming) => match login::read_answer(incoming, &self.redactor) {
+                    // The time before the exchange: a token must not seem to live longer than it does.
+                    Ok(token) => return Ok(StoredToken::fetched(token, now)),
+                    Err(lost) => lost,
+                },
+                Err(lost) => lost,
+            };
+            self.settle(login::RESTRICTION_GROUP, lost.failure);
+            match retry::next(&self.policy, login::EFFECT, lost.failure, attempt) {
+                // No token was sent, so none can be renewed.
+                Decision::GiveUp | Decision::RenewToken => return Err(*lost.error),
+                Decision::Repeat { after } => {
+                    let pause = with_jitter(after);
+                    if !deadline.has_left(pause) {
+                        return Err(*lost.error);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! One call from its request to its answer: its turn, its token, the exchange, the verdict, the repeat.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use iiko_types::{
+    endpoint::{Effect, Endpoint},
+    operations::OperationInfo,
+};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use crate::{
+    base_url::BaseUrl,
+    budget::{Denied, Limits, RateBudget},
+    credentials::Credentials,
+    error::Error,
+    login,
+    metrics::{Meter, MetricsObserver},
+    redact::Redactor,
+    retry::{self, Decision, Failure, Policy},
+    token::{TokenCell, TokenStore},
+    transport::{Incoming, Outgoing, Transport},
+    verdict::{self, Question},
+};
+
+/// What all clones of a client share.
+pub(crate) struct Parts {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credentials: Credentials,
+    pub(crate) fingerprint: String,
+    pub(crate) redactor: Redactor,
+    pub(crate) transport: Transport,
+    pub(crate) token_store: Option<Arc<dyn TokenStore>>,
+    pub(crate) token: TokenCell,
+    pub(crate) budget: RateBudget,
+    pub(crate) metrics: Option<Arc<dyn MetricsObserver>>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) policy: Policy,
+}
+
+/// How long one attempt may take.
+pub(crate) struct Timeouts {
+    pub(crate) usual: Duration,
+    pub(crate) menu: Duration,
+}
+
+/// The group of nomenclature, external menus and combos: the answers that take longest.
+const MENU_GROUP: &str = "Data: menu";
+
+/// An operation, as far as sending it goes. Without types, so that this code is compiled once and not for each of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'a str,
+    pub(crate) effect: Effect,
+    pub(crate) restriction_group: &'static str,
+    /// Whether an empty body is what a success looks like.
+    pub(crate) answers_nothing: bool,
+}
+
+impl Operation<'static> {
+    pub(crate) fn of<E: Endpoint>() -> Self {
+        Self {
+            // An operation without an answer has `NoBody` for it.
+            answers_nothing: size_of::<E::Response>() == 0,
+            ..Self::from(OperationInfo::of::<E>())
+        }
+    }
+}
+
+impl From<OperationInfo> for Operation<'static> {
+    fn from(info: OperationInfo) -> Self {
+        Self {
+            name: info.name,
+            path: info.path,
+            effect: info.effect,
+            restriction_group: info.restriction_group,
+            answers_nothing: false,
+        }
+    }
+}
+
+/// When a call has to be over, and what to say then.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline {
+    start: Instant,
+    allowed: Option<Duration>,
+}
+
+impl Parts {
+    pub(crate) async fn call(
+        &self,
+        operation: Operation<'_>,
+        body: Bytes,
+        allowed: Option<Duration>,
+    ) -> Result<Incoming, Error> {
+        let deadline = Deadline {
+            start: Instant::now(),
+            allowed,
+        };
+        let mut meter = Meter::start(
+            self.metrics.as_deref(),
+            operation.name,
+            operation.restriction_group,
+            operation.effect,
+        );
+        let result = self.attempt(operation, body, deadline, &mut meter).await;
+        meter.end(&result);
+        result
+    }
+
+    async fn attempt(
+        &self,
+        operation: Operation<'_>,
+        body: Bytes,
+        deadline: Deadline,
+        meter: &mut Meter<'_>,
+    ) -> Result<Incoming, Error> {
+        let Operation {
+            name,
+            restriction_group,
+            ..
+        } = operation;
+        let timeout = if restriction_group == MENU_GROUP {
+            self.timeouts.menu
+        } else {
+            self.timeouts.usual
+        };
+        let mut attempt = 0;
+        let mut refused: Option<SecretString> = None;
+        loop {
+            meter.metrics.waited += self.turn(name, restriction_group, deadline).await?;
+            let token = self.token(refused.as_ref(), deadline).await?;
+            attempt += 1;
+            let redactor = self.redactor.knowing(&token.token);
+            let outgoing = Outgoing {
+                operation: name,
+                url: self.base_url.join(operation.path),
+                body: body.clone(),
+                token: Some(&token.token),
+                timeout: deadline.bound(timeout, name)?,
+                redactor: &redactor,
+                // Whoever asks for a token by hand gets it, a log does not.
+                answer_is_secret: restriction_group == login::RESTRICTION_GROUP,
+            };
+            let question = Question {
+                operation: name,
+                redactor: &redactor,
+                renewed: refused.is_some(),
+                answers_nothing: operation.answers_nothing,
+            };
+            meter.metrics.attempts += 1;
+            let lost = match self.transport.exchange(outgoing).await {
+                Ok(incoming) => match verdict::check(incoming, &question) {
+                    Ok(incoming) => {
+                        self.budget.answered(restriction_group);
+                        return Ok(incoming);
+                    }
+                    Err(lost) => lost,
+                },
+                Err(lost) => lost,
+            };
+            self.settle(restriction_group, lost.failure);
+            match retry::next(&self.policy, operation.effect, lost.failure, attempt) {
+                Decision::GiveUp => return Err(*lost.error),
+                Decision::RenewToken => {
+                    attempt -= 1;
+                    refused = Some(token.token);
+                }
+                Decision::Repeat { after } => {
+                    let pause = with_jitter(after);
+                    if !deadline.has_left(pause) {
+                        return Err(*lost.error);
+                    }
+                    tracing::debug!(operation = name, attempt, error = %lost.error, "repeating a call to iiko");
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+
+    /// Waits for a turn in the rate budget; gives how long that took.
+    pub(crate) async fn turn(
+        &self,
+        operation: &'static str,
+        restriction_group: &'static str,
+        deadline: Deadline,
+    ) -> Result<Duration, Error> {
+        let limits = Limits {
+            pause: self.policy.longest_pause,
+            left: deadline.left(),
+        };
+        let denied = match self.budget.take(restriction_group, limits).await {
+            Ok(waited) => return Ok(waited),
+            Err(denied) => denied,
+        };
+        Err(match denied {
+            Denied::Paused { remaining } => Error::Paused {
+                operation,
+                restriction_group,
+                remaining,
+            },
+            Denied::TooLate => Error::Timeout {
+                operation,
+                nothing_sent: true,
+                after: deadline.elapsed(),
+            },
+        })
+    }
+
+    /// Tells the budget what a failed exchange means for those to come.
+    pub(crate) fn settle(&self, restriction_group: &'static str, failure: Failure) {
+        match failure {
+            Failure::Refused {
+                status: 429,
+                retry_after,
+            } => self.budget.pause(restriction_group, retry_after),
+            Failure::Refused { .. } | Failure::TokenRefused { .. } => {
+                self.budget.answered(restriction_group);
+            }
+            Failure::NothingSent | Failure::AnswerLost | Failure::NotJson => {}
+        }
+    }
+}
+
+impl Deadline {
+    pub(crate) fn elapsed(self) -> Duration {
+        self.start.elapsed()
+    }
+
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.allowed
+            .map(|allowed| allowed.saturating_sub(self.start.elapsed()))
+    }
+
+    pub(crate) fn has_left(self, pause: Duration) -> bool {
+        self.left().is_none_or(|left| left > pause)
+    }
+
+    /// The timeout of an attempt that begins now.
+    pub(crate) fn bound(
+        self,
+        timeout: Duration,
+        operation: &'static str,
+    ) -> Result<Duration, Error> {
+        match self.left() {
+            None => Ok(timeout),
+            Some(left) if left.is_zero() => Err(Error::Timeout {
+                operation,
+                nothing_sent: true,
+                after: self.start.elapsed(),
+            }),
+            Some(left) => Ok(timeout.min(left)),
+        }
+    }
+}
+
+/// The body of a request.
+pub(crate) fn encode<T: Serialize>(operation: &'static str, request: &T) -> Result<Bytes, Error> {
+    let body = serde_json::to_vec(request).map_err(|source| Error::Encode {
+        operation,
+        source: Arc::new(source),
+    })?;
+    Ok(Bytes::from(body))
+}
+
+/// Up to half as much again, so that callers who failed together do not come back together.
+pub(crate) fn with_jitter(pause: Duration) -> Duration {
+    pause.mul_f64(1.0 + rand::random::<f64>() / 2.0)
+}

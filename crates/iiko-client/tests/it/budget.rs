@@ -1,0 +1,209 @@
+//! How often iiko is called: rates and pauses, shared by all who have the same credentials.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use axum::response::Response;
+use futures::future::join_all;
+use iiko_client::{CallMetrics, CallOutcome, Error, MetricsObserver, Rate, Rates};
+use iiko_types::schemas::{GetOrganizationsRequest, StopListsRequest};
+
+use crate::server::{STOP_LISTS_PATH, Server, json, refusal, stop_lists};
+
+fn request() -> StopListsRequest {
+    StopListsRequest::new(vec![])
+}
+
+fn busy(seconds: &'static str) -> Response {
+    let mut answer = refusal(429, "Too many requests within allowed period of time");
+    answer
+        .headers_mut()
+        .insert("retry-after", seconds.parse().unwrap());
+    answer
+}
+
+fn every(interval: Duration, burst: u32) -> Rates {
+    Rates::all(Rate::Every { interval, burst })
+}
+
+#[tokio::test]
+async fn an_hour_long_pause_holds_one_group_of_all_clients_and_no_other() {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        STOP_LISTS_PATH if seen.nth == 1 => busy("3600"),
+        STOP_LISTS_PATH => stop_lists(),
+        _ => json(200, r#"{"organizations":[]}"#),
+    })
+    .await;
+    let client = server.client();
+    let error = client.stop_lists(&request()).await.unwrap_err();
+    assert_eq!(error.status(), Some(429));
+
+    for client in [client.clone(), server.client()] {
+        let error = client.stop_lists(&request()).await.unwrap_err();
+        let Error::Paused {
+            restriction_group: "Data: stoplists",
+            remaining,
+            ..
+        } = error
+        else {
+            panic!("{error:?}")
+        };
+        assert!(remaining > Duration::from_secs(3590), "{remaining:?}");
+        assert!(error.is_transient());
+        client
+            .organizations(&GetOrganizationsRequest::default())
+            .await
+            .unwrap();
+    }
+    assert_eq!(server.count(STOP_LISTS_PATH), 1, "nothing went out");
+
+    let groups = client.budget().groups();
+    let paused: Vec<_> = groups
+        .iter()
+        .filter(|group| group.paused_for.is_some())
+        .map(|group| group.restriction_group)
+        .collect();
+    assert_eq!(paused, ["Data: stoplists"]);
+
+    client.budget().resume("Data: stoplists");
+    server.client().stop_lists(&request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_429_without_a_word_pauses_for_a_quarter_of_an_hour() {
+    let server = Server::start(|_| refusal(429, "")).await;
+    let client = server.client();
+    client.stop_lists(&request()).await.unwrap_err();
+    let groups = client.budget().groups();
+    let stop_lists = groups
+        .iter()
+        .find(|group| group.restriction_group == "Data: stoplists")
+        .unwrap();
+    let paused_for = stop_lists.paused_for.unwrap().as_secs();
+    assert!((880..=900).contains(&paused_for), "{paused_for}");
+    assert_eq!(stop_lists.calls, 1);
+}
+
+#[tokio::test]
+async fn clones_and_other_clients_of_the_same_credentials_share_a_rate() {
+    let server = Server::start(|_| stop_lists()).await;
+    let interval = Duration::from_millis(50);
+    let first = server.builder().rates(every(interval, 2)).build().unwrap();
+    // Says nothing of rates, so it leaves them as they are.
+    let second = iiko_client::Client::builder(
+        &server.url(),
+        iiko_client::Credentials::V1 {
+            api_login: crate::server::API_LOGIN.into(),
+        },
+    )
+    .build()
+    .unwrap();
+    let start = Instant::now();
+    let request = request();
+    let (clone, other) = (first.clone(), second);
+    let answers = join_all(
+        [&first, &clone, &other, &first, &clone, &other].map(|client| client.stop_lists(&request)),
+    )
+    .await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert!(
+        start.elapsed() >= interval * 4,
+        "two at once and four after them: {:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_turn_after_the_deadline_is_not_waited_for() {
+    let server = Server::start(|_| stop_lists()).await;
+    let client = server
+        .builder()
+        .rates(every(Duration::from_secs(3600), 1))
+        .build()
+        .unwrap();
+    client.stop_lists(&request()).await.unwrap();
+    let error = client
+        .with_deadline(Duration::from_secs(5))
+        .stop_lists(&request())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Timeout {
+                operation: "stop_lists",
+                nothing_sent: true,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    client.budget().set_rates(Rates::all(Rate::Unlimited));
+    client.stop_lists(&request()).await.unwrap();
+    assert_eq!(server.count(STOP_LISTS_PATH), 2);
+}
+
+#[derive(Default)]
+struct Calls(Mutex<Vec<CallMetrics>>);
+
+impl MetricsObserver for Calls {
+    fn called(&self, call: &CallMetrics) {
+        self.0.lock().unwrap().push(call.clone());
+    }
+}
+
+#[tokio::test]
+async fn calls_are_counted_however_they_end() {
+    let server = Server::start_async(|seen| {
+        Box::pin(async move {
+            match (seen.path.as_str(), seen.nth) {
+                (STOP_LISTS_PATH, 1) => refusal(503, ""),
+                (STOP_LISTS_PATH, 2) => stop_lists(),
+                (STOP_LISTS_PATH, 3) => refusal(400, "no"),
+                (STOP_LISTS_PATH, 4) => std::future::pending().await,
+                (STOP_LISTS_PATH, _) => stop_lists(),
+                (_, nth) => crate::server::token(nth),
+            }
+        })
+    })
+    .await;
+    let calls = Arc::new(Calls::default());
+    let client = server
+        .builder()
+        .metrics(Arc::clone(&calls) as Arc<dyn MetricsObserver>)
+        .build()
+        .unwrap();
+    client.stop_lists(&request()).await.unwrap();
+    client.stop_lists(&request()).await.unwrap_err();
+    let request = request();
+    {
+        let dropped = client.stop_lists(&request);
+        tokio::pin!(dropped);
+        while server.count(STOP_LISTS_PATH) < 4 {
+            assert!(futures::poll!(&mut dropped).is_pending());
+            tokio::task::yield_now().await;
+        }
+    }
+    client.stop_lists(&request).await.unwrap();
+    let seen: Vec<_> = calls
+        .0
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|call| {
+            assert_eq!(call.restriction_group, "Data: stoplists");
+            (call.outcome, call.attempts, call.failed_status)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (CallOutcome::Answered, 2, None),
+            (CallOutcome::Failed, 1, Some(400)),
+            (CallOutcome::Dropped, 1, None),
+            (CallOutcome::Answered, 1, None),
+        ]
+    );
+}

@@ -1,0 +1,162 @@
+//! Waiting for what iiko only accepts at first.
+
+use std::time::Duration;
+
+use iiko_client::{CommandEnd, Creation, Error, Patience};
+use iiko_types::ids::{CorrelationId, Guid, OrganizationId};
+use serde_json::json;
+
+use crate::server::{Server, json, refusal};
+
+const STATUS_PATH: &str = "/api/1/commands/status";
+const BY_ID_PATH: &str = "/api/1/deliveries/by_id";
+
+const HASTE: Patience = Patience {
+    first_pause: Duration::from_millis(1),
+    longest_pause: Duration::from_millis(2),
+    deadline: Duration::from_secs(30),
+};
+
+fn ids() -> (OrganizationId, CorrelationId, Guid) {
+    let guid = Guid::from_u128(7);
+    (guid.into(), guid.into(), guid)
+}
+
+#[tokio::test]
+async fn a_command_is_waited_for_until_it_ends() {
+    for (last, is_success) in [
+        (r#"{"state":"Success"}"#, true),
+        (
+            r#"{"state":"Error","errorReason":"Cannot create self-service delivery with address."}"#,
+            false,
+        ),
+    ] {
+        let server = Server::start(move |seen| match seen.nth {
+            1 => json(200, r#"{"state":"InProgress"}"#),
+            // waited out like the command itself
+            2..=4 => refusal(500, ""),
+            5 => json(200, r#"{"state":"Resting"}"#),
+            _ => json(200, last),
+        })
+        .await;
+        let (organization, command, _) = ids();
+        let end = server
+            .client()
+            .wait_for_command(organization, command, HASTE)
+            .await
+            .unwrap();
+        match end {
+            CommandEnd::Success => assert!(is_success),
+            CommandEnd::Failed(error) => assert_eq!(
+                error.error_reason.as_deref(),
+                Some("Cannot create self-service delivery with address.")
+            ),
+            CommandEnd::Unknown | CommandEnd::Unfinished => panic!("{end:?}"),
+        }
+        assert_eq!(server.count(STATUS_PATH), 6);
+        assert_eq!(
+            server.seen(STATUS_PATH)[0].body,
+            json!({"organizationId": organization, "correlationId": command})
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_command_and_a_slow_one_are_told_apart() {
+    let (organization, command, _) = ids();
+    for answer in [
+        || json(410, r#"{"errorDescription":"gone"}"#),
+        || json(400, r#"{"error":"PASSED_COMMAND_NOT_FOUND"}"#),
+    ] {
+        let server = Server::start(move |_| answer()).await;
+        let end = server
+            .client()
+            .wait_for_command(organization, command, HASTE)
+            .await;
+        assert_eq!(end.unwrap(), CommandEnd::Unknown);
+        assert_eq!(server.count(STATUS_PATH), 1);
+    }
+    let patience = Patience {
+        deadline: Duration::from_millis(50),
+        ..HASTE
+    };
+    let server = Server::start(|_| json(200, r#"{"state":"InProgress"}"#)).await;
+    let end = server
+        .client()
+        .wait_for_command(organization, command, patience)
+        .await;
+    assert_eq!(end.unwrap(), CommandEnd::Unfinished);
+
+    let server = Server::start(|_| refusal(500, "")).await;
+    let error = server
+        .client()
+        .wait_for_command(organization, command, patience)
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(500));
+    let server = Server::start(|_| refusal(401, "Right x is not allowed")).await;
+    let error = server
+        .client()
+        .wait_for_command(organization, command, HASTE)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_order_is_waited_for_by_its_own_status() {
+    fn order(status: &str) -> axum::response::Response {
+        let id = Guid::from_u128(7);
+        json(
+            200,
+            &format!(
+                r#"{{"orders":[{{"id":"{}"}},{{"id":"{id}","creationStatus":"{status}"}}]}}"#,
+                Guid::from_u128(8)
+            ),
+        )
+    }
+    let (organization, _, id) = ids();
+    for last in ["Success", "Error"] {
+        let server = Server::start(move |seen| match seen.nth {
+            1 => json(200, r#"{"orders":[]}"#),
+            2 => order("InProgress"),
+            _ => order(last),
+        })
+        .await;
+        let creation = server
+            .client()
+            .wait_for_delivery(organization, id, HASTE)
+            .await
+            .unwrap();
+        match (&creation, last) {
+            (Creation::Saved(order), "Success") | (Creation::Failed(order), "Error") => {
+                assert_eq!(order.id, id);
+            }
+            _ => panic!("{last}: {creation:?}"),
+        }
+        assert_eq!(server.count(BY_ID_PATH), 3);
+    }
+    let server = Server::start(|_| order("InProgress")).await;
+    let patience = Patience {
+        deadline: Duration::from_millis(50),
+        ..HASTE
+    };
+    let creation = server
+        .client()
+        .wait_for_delivery(organization, id, patience)
+        .await
+        .unwrap();
+    assert!(
+        matches!(creation, Creation::Unfinished(Some(_))),
+        "{creation:?}"
+    );
+    let creation = server
+        .client()
+        .wait_for_table_order(organization, id, patience)
+        .await
+        .unwrap();
+    assert!(
+        matches!(creation, Creation::Unfinished(Some(_))),
+        "{creation:?}"
+    );
+}
