@@ -12,7 +12,7 @@ use crate::error::Error;
 pub enum CallOutcome {
     /// iiko answered with success.
     Answered,
-    /// The caller got an [`Error`](crate::Error).
+    /// The caller got an `Error`.
     Failed,
     /// The caller went away before.
     Dropped,
