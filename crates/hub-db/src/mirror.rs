@@ -4,8 +4,6 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{category, combo, modifier, modifier_group, payment_type, product, terminal_group};
-
 /// A row of a mirror table, as far as a plan needs it.
 #[derive(Clone, Debug)]
 pub struct MirrorRow {
@@ -111,13 +109,31 @@ pub async fn mark_deleted(
     entity: Entity,
     ids: &[&str],
 ) -> sqlx::Result<()> {
-    match entity {
-        Entity::Categories => category::mark_deleted(conn, pass, ids).await,
-        Entity::Products => product::mark_deleted(conn, pass, ids).await,
-        Entity::ModifierGroups => modifier_group::mark_deleted(conn, pass, ids).await,
-        Entity::Modifiers => modifier::mark_deleted(conn, pass, ids).await,
-        Entity::Combos => combo::mark_deleted(conn, pass, ids).await,
-        Entity::TerminalGroups => terminal_group::mark_deleted(conn, pass, ids).await,
-        Entity::PaymentTypes => payment_type::mark_deleted(conn, pass, ids).await,
-    }
+    sqlx::query!(
+        "SELECT mark_menu_rows_deleted($1, $2, $3, $4)",
+        entity.table(),
+        pass.organization_id,
+        ids as &[&str],
+        pass.now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Moves `synced_at` of all living rows; those written in this pass have it already.
+pub async fn confirm_all(
+    conn: &mut PgConnection,
+    pass: Pass<'_>,
+    entity: Entity,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT confirm_menu_rows($1, $2, $3)",
+        entity.table(),
+        pass.organization_id,
+        pass.now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -105,23 +105,3 @@ pub async fn upsert_all(
     .await?;
     Ok(())
 }
-
-pub async fn mark_deleted(
-    conn: &mut PgConnection,
-    pass: Pass<'_>,
-    ids: &[&str],
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE payment_types
-         SET is_deleted = TRUE,
-             deleted_at = $3,
-             updated_at = $3
-         WHERE organization_id = $1 AND id = ANY ($2) AND NOT is_deleted",
-        pass.organization_id,
-        ids as &[&str],
-        pass.now,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}

@@ -234,37 +234,3 @@ pub async fn upsert_all(
     .await?;
     Ok(())
 }
-
-pub async fn mark_deleted(
-    conn: &mut PgConnection,
-    pass: Pass<'_>,
-    ids: &[&str],
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE products
-         SET is_deleted = TRUE,
-             deleted_at = $3,
-             updated_at = $3
-         WHERE organization_id = $1 AND id = ANY ($2) AND NOT is_deleted",
-        pass.organization_id,
-        ids as &[&str],
-        pass.now,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Moves `synced_at` of all living rows; those written in this pass have it already.
-pub async fn confirm_all(conn: &mut PgConnection, pass: Pass<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE products
-         SET synced_at = $2
-         WHERE organization_id = $1 AND NOT is_deleted AND synced_at <> $2",
-        pass.organization_id,
-        pass.now,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}

@@ -103,7 +103,7 @@ async fn apply(run: &RunContext, organization: &str, combos: &[PlannedCombo]) ->
     iiko_object::upsert_all(&mut tx, pass, Kind::Combo, &objects).await?;
     mirror::mark_deleted(&mut tx, pass, Entity::Combos, &gone).await?;
     mirror::record_changes(&mut tx, pass, Entity::Combos, &touched, &before).await?;
-    combo::confirm_all(&mut tx, pass).await?;
+    mirror::confirm_all(&mut tx, pass, Entity::Combos).await?;
     tx.commit().await
 }
 

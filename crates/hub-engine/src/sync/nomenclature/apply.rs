@@ -88,10 +88,15 @@ pub(super) async fn apply(
 
 /// Moves `synced_at` of all living rows of the menu.
 pub(super) async fn confirm_all(conn: &mut PgConnection, pass: Pass<'_>) -> sqlx::Result<()> {
-    category::confirm_all(conn, pass).await?;
-    modifier_group::confirm_all(conn, pass).await?;
-    product::confirm_all(conn, pass).await?;
-    modifier::confirm_all(conn, pass).await
+    for entity in [
+        Entity::Categories,
+        Entity::ModifierGroups,
+        Entity::Products,
+        Entity::Modifiers,
+    ] {
+        mirror::confirm_all(conn, pass, entity).await?;
+    }
+    Ok(())
 }
 
 async fn mark_gone(conn: &mut PgConnection, pass: Pass<'_>, plan: &Plan) -> sqlx::Result<()> {
