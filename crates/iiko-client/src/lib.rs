@@ -27,11 +27,14 @@ mod denial;
 mod error;
 mod exchange;
 mod generated;
+#[cfg(doctest)]
+mod guides;
 mod login;
 mod metrics;
 mod redact;
 pub mod retry;
 mod revisions;
+pub mod server;
 mod token;
 mod transport;
 mod verdict;

@@ -1,0 +1,304 @@
+//! How a connection to an iikoServer is put together. Nothing here touches the network.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chrono_tz::Tz;
+use reqwest::{Certificate, redirect};
+use url::Url;
+
+use crate::{
+    clock::Clock,
+    exchange::ExchangeObserver,
+    server::{
+        Server,
+        calls::Timeouts,
+        connection::Connection,
+        error::Error,
+        login::Login,
+        session::{self, Settings},
+    },
+};
+
+/// Which certificates are believed.
+#[derive(Clone, Debug, Default)]
+enum Trust {
+    /// Those that the system's authorities signed.
+    #[default]
+    System,
+    /// Beside them these, in PEM.
+    Also(Vec<u8>),
+    /// Any at all.
+    Anybody,
+}
+
+/// Settings of a [`Server`] to be.
+#[must_use = "a builder does nothing until `build`"]
+pub struct ServerBuilder {
+    address: String,
+    login: Login,
+    time_zone: Tz,
+    clock: Clock,
+    observer: Option<Arc<dyn ExchangeObserver>>,
+    trust: Trust,
+    timeout: Duration,
+    list_timeout: Duration,
+    login_timeout: Duration,
+    logout_deadline: Duration,
+    idle: Duration,
+    lifetime: Duration,
+}
+
+impl ServerBuilder {
+    pub(crate) fn new(address: &str, login: Login, time_zone: Tz) -> Self {
+        Self {
+            address: address.to_owned(),
+            login,
+            time_zone,
+            clock: Clock::System,
+            observer: None,
+            trust: Trust::System,
+            timeout: Duration::from_secs(60),
+            list_timeout: Duration::from_secs(300),
+            login_timeout: Duration::from_secs(30),
+            logout_deadline: Duration::from_secs(5),
+            idle: Duration::from_secs(15),
+            lifetime: Duration::from_secs(55 * 60),
+        }
+    }
+
+    /// The clock that knows the server's day.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Who sees every exchange.
+    pub fn observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Believe also what these certificates (PEM) signed, or the server that shows one of them: the way to a server
+    /// with a certificate of its own making.
+    pub fn trusting(mut self, certificates_pem: impl Into<Vec<u8>>) -> Self {
+        self.trust = Trust::Also(certificates_pem.into());
+        self
+    }
+
+    /// Believe any certificate, so that whoever stands between reads the password's hash and all else. For a server on
+    /// the same wire and no other; [`trusting`](Self::trusting) is better.
+    pub fn accepting_any_certificate(mut self) -> Self {
+        self.trust = Trust::Anybody;
+        self
+    }
+
+    /// How long a call may take: 60 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a list of products or prices may take: 300 s.
+    pub fn list_timeout(mut self, timeout: Duration) -> Self {
+        self.list_timeout = timeout;
+        self
+    }
+
+    /// How long the login may take: 30 s. The slot of one that takes longer is lost for an hour, so this is no place to
+    /// save.
+    pub fn login_timeout(mut self, timeout: Duration) -> Self {
+        self.login_timeout = timeout;
+        self
+    }
+
+    /// How long logging out is tried: 5 s.
+    pub fn logout_deadline(mut self, deadline: Duration) -> Self {
+        self.logout_deadline = deadline;
+        self
+    }
+
+    /// How long the license slot is kept without a call: 15 s.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// How long a session is used before it is changed for a new one: 55 minutes. The server forgets it after 60.
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Checks the settings; does not connect.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] names the setting that is wrong.
+    pub fn build(self) -> Result<Server, Error> {
+        let base_url = parse_address(&self.address)?;
+        let config = |field, problem: String| Error::Config { field, problem };
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(self.login_timeout.min(Duration::from_secs(10)))
+            // One call at a time needs one connection.
+            .pool_max_idle_per_host(1)
+            .redirect(redirect::Policy::custom(stay_at_home));
+        match &self.trust {
+            Trust::System => {}
+            Trust::Also(pem) => {
+                let certificates = Certificate::from_pem_bundle(pem).map_err(|error| {
+                    config("trusting", format!("no certificates in PEM: {error}"))
+                })?;
+                if certificates.is_empty() {
+                    return Err(config(
+                        "trusting",
+                        "there is no certificate in it".to_owned(),
+                    ));
+                }
+                http = http.tls_certs_merge(certificates);
+            }
+            Trust::Anybody => {
+                tracing::warn!(
+                    server = %base_url,
+                    "any certificate of this iikoServer is believed: the connection is not safe from others"
+                );
+                http = http
+                    .tls_danger_accept_invalid_certs(true)
+                    .tls_danger_accept_invalid_hostnames(true);
+            }
+        }
+        let http = http.build().map_err(|error| {
+            let problem = "are CA certificates installed?";
+            config(
+                "http",
+                format!("the HTTP client cannot start ({error}); {problem}"),
+            )
+        })?;
+        let connection = Connection {
+            http,
+            base_url: base_url.clone(),
+            clock: self.clock.clone(),
+            observer: self.observer,
+        };
+        let settings = Settings {
+            login: self.login,
+            idle: self.idle,
+            lifetime: self.lifetime,
+            login_timeout: self.login_timeout,
+            logout_deadline: self.logout_deadline,
+        };
+        let timeouts = Timeouts {
+            usual: self.timeout,
+            list: self.list_timeout,
+        };
+        Ok(Server {
+            commands: session::start(connection, settings)?,
+            base_url,
+            clock: self.clock,
+            time_zone: self.time_zone,
+            timeouts,
+        })
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let believes = match &self.trust {
+            Trust::System => "the system's authorities",
+            Trust::Also(_) => "the system's authorities and given certificates",
+            Trust::Anybody => "any certificate",
+        };
+        f.debug_struct("ServerBuilder")
+            .field("address", &self.address)
+            .field("login", &self.login)
+            .field("believes", &believes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The gateways of hosted servers lead on with 307 and 308, which keep method and body. Elsewhere the hash of a
+/// password is not carried, nor from https to http.
+fn stay_at_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    const LONGEST_CHAIN: usize = 3;
+    let keeps_body = matches!(attempt.status().as_u16(), 307 | 308);
+    let is_home = attempt.previous().first().is_some_and(|first| {
+        let url = attempt.url();
+        first.host_str() == url.host_str()
+            && (first.scheme() == url.scheme() || url.scheme() == "https")
+    });
+    if keeps_body && is_home && attempt.previous().len() <= LONGEST_CHAIN {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
+}
+
+/// Scheme, host, port and the path of the web application, `/resto` where none is named. Scheme and port are not
+/// guessed: old servers listen on http 8080, hosted ones on https.
+fn parse_address(text: &str) -> Result<String, Error> {
+    let problem = |problem: &str| Error::Config {
+        field: "address",
+        problem: problem.to_owned(),
+    };
+    let url = Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
+        .ok_or_else(|| {
+            problem("write it with scheme and port, like `https://server.example:443`")
+        })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(problem("it must not hold a user name or a password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(problem("it must end with the path, without `?` or `#`"));
+    }
+    let path = url.path().trim_end_matches('/');
+    let path = ["/api/v2", "/api"]
+        .iter()
+        .find_map(|end| path.strip_suffix(end))
+        .unwrap_or(path);
+    let path = if path.is_empty() { "/resto" } else { path };
+    Ok(format!("{}{path}", url.origin().ascii_serialization()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_with_or_without_its_path() {
+        for (text, expected) in [
+            ("https://cafe.iiko.it", "https://cafe.iiko.it/resto"),
+            (
+                " https://cafe.iiko.it:443/resto/ ",
+                "https://cafe.iiko.it/resto",
+            ),
+            ("http://10.0.0.5:8080", "http://10.0.0.5:8080/resto"),
+            (
+                "https://localhost:8080/resto/api",
+                "https://localhost:8080/resto",
+            ),
+            (
+                "https://localhost:8080/resto/api/v2/",
+                "https://localhost:8080/resto",
+            ),
+            (
+                "https://proxy.example/cafe/resto",
+                "https://proxy.example/cafe/resto",
+            ),
+        ] {
+            assert_eq!(parse_address(text).unwrap(), expected, "{text}");
+        }
+        for text in [
+            "",
+            "cafe.iiko.it",
+            "cafe.iiko.it:443",
+            "ftp://cafe.iiko.it",
+            "https://user:pa55@cafe.iiko.it",
+            "https://cafe.iiko.it/?key=1",
+        ] {
+            let error = parse_address(text).unwrap_err();
+            assert!(!error.to_string().contains("pa55"), "{error}");
+        }
+    }
+}
