@@ -14,15 +14,8 @@ mod terminal_groups;
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use iiko_types::{
-    endpoint::Endpoint,
-    operations::{
-        AccessToken, AccessTokenV2, Combo, ComboCalculate, DeliveriesOrderTypes, Discounts, Menu,
-        MenuById, Nomenclature, Organizations, OrganizationsSettings, PaymentTypes, StopLists,
-        StopListsAdd, StopListsCheck, StopListsClear, StopListsRemove, TerminalGroups,
-        TerminalGroupsAwake, TerminalGroupsIsAlive,
-    },
-};
+use iiko_types::endpoint::Endpoint;
+use serde::Serialize;
 
 use crate::{
     check::check_body, complete::complete, contract, json::Json, refusal::Refusal, world::World,
@@ -38,6 +31,8 @@ pub(crate) struct Operation {
     aliases: &'static [(&'static str, &'static str)],
     run: Run,
     path: &'static str,
+    /// What of the answer rests on no public source, where something does.
+    guess: Option<&'static str>,
 }
 
 /// The operation at `path` (in lower case), if it is imitated.
@@ -53,45 +48,40 @@ pub(crate) fn find(path: &str) -> Option<&'static Operation> {
         .get(path)
 }
 
-/// Names and paths of all that is imitated.
-pub(crate) fn imitated() -> Vec<&'static str> {
+/// An operation that is imitated, and how far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Imitated {
+    pub(crate) path: &'static str,
+    /// What of its answer rests on no public source, where something does.
+    pub(crate) guess: Option<&'static str>,
+}
+
+/// All that is imitated.
+pub(crate) fn imitated() -> Vec<Imitated> {
     register()
         .into_iter()
-        .map(|operation| operation.path)
+        .map(|operation| Imitated {
+            path: operation.path,
+            guess: operation.guess,
+        })
         .collect()
 }
 
+/// Every family names its own.
 fn register() -> Vec<Operation> {
-    vec![
-        Operation {
-            is_public: true,
-            ..typed::<AccessToken>(access_token::access_token)
-        },
-        Operation {
-            is_public: true,
-            // What some clients send (`cloud-api.md` 1.2).
-            aliases: &[("apiLogin", "apiKey")],
-            ..typed::<AccessTokenV2>(access_token::access_token_v2)
-        },
-        typed::<Organizations>(organizations::organizations),
-        typed::<OrganizationsSettings>(organizations::settings),
-        typed::<TerminalGroups>(terminal_groups::terminal_groups),
-        typed::<TerminalGroupsIsAlive>(terminal_groups::is_alive),
-        typed::<TerminalGroupsAwake>(terminal_groups::awake),
-        written::<Nomenclature>(nomenclature::nomenclature),
-        typed::<Menu>(external_menu::menu),
-        written::<MenuById>(external_menu::menu_by_id),
-        typed::<StopLists>(stop_lists::stop_lists),
-        typed::<StopListsAdd>(stop_lists::add),
-        typed::<StopListsRemove>(stop_lists::remove),
-        typed::<StopListsClear>(stop_lists::clear),
-        typed::<StopListsCheck>(stop_lists::check),
-        typed::<PaymentTypes>(dictionaries::payment_types),
-        typed::<DeliveriesOrderTypes>(dictionaries::order_types),
-        typed::<Discounts>(dictionaries::discounts),
-        typed::<Combo>(combo::combo),
-        typed::<ComboCalculate>(combo::calculate),
+    [
+        access_token::register(),
+        combo::register(),
+        dictionaries::register(),
+        external_menu::register(),
+        nomenclature::register(),
+        organizations::register(),
+        stop_lists::register(),
+        terminal_groups::register(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn typed<E: Endpoint>(
@@ -113,6 +103,7 @@ fn typed<E: Endpoint>(
         aliases: &[],
         run: Box::new(move |world, body| write(run(world, decode::<E>(body)?)?)),
         path: E::PATH,
+        guess: None,
     }
 }
 
@@ -123,6 +114,7 @@ fn written<E: Endpoint>(run: fn(&mut World, E::Request) -> Result<String, Refusa
         aliases: &[],
         run: Box::new(move |world, body| run(world, decode::<E>(body)?)),
         path: E::PATH,
+        guess: None,
     }
 }
 
@@ -131,6 +123,14 @@ fn decode<E: Endpoint>(body: &str) -> Result<E::Request, Refusal> {
 }
 
 impl Operation {
+    /// The same, and what in it is a guess.
+    fn guessing(self, what: &'static str) -> Self {
+        Self {
+            guess: Some(what),
+            ..self
+        }
+    }
+
     /// The body of the answer to `body`.
     pub(crate) fn answer(&self, world: &mut World, body: &str) -> Result<String, Refusal> {
         let schema = contract::find(self.path)

@@ -21,7 +21,8 @@ use serde_json::json;
 use super::{Control, State};
 use crate::{
     faults::{Exchange, FaultRule, FaultState},
-    operations, pictures,
+    operations::{self, Imitated},
+    pictures,
     shared::Shared,
 };
 
@@ -113,7 +114,7 @@ async fn state(Extracted(shared): Extracted<Shared>) -> Json<State> {
     Json(Control::new(shared).state())
 }
 
-async fn imitated() -> Json<Vec<&'static str>> {
+async fn imitated() -> Json<Vec<Imitated>> {
     Json(operations::imitated())
 }
 

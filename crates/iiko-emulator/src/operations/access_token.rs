@@ -1,13 +1,29 @@
 //! Both logins: an api login alone, or an application together with a restaurant's key.
 
-use iiko_types::schemas::{
-    GetAccessTokenRequest, GetAccessTokenV2Request, GetAccessTokenV2Response,
+use iiko_types::{
+    operations::{AccessToken, AccessTokenV2},
+    schemas::{GetAccessTokenRequest, GetAccessTokenV2Request, GetAccessTokenV2Response},
 };
 
-use super::correlation_id;
+use super::{Operation, correlation_id, typed};
 use crate::{refusal::Refusal, world::World};
 
-pub(super) fn access_token(
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        Operation {
+            is_public: true,
+            ..typed::<AccessToken>(access_token)
+        },
+        Operation {
+            is_public: true,
+            // What some clients send (`cloud-api.md` 1.2).
+            aliases: &[("apiLogin", "apiKey")],
+            ..typed::<AccessTokenV2>(access_token_v2)
+        },
+    ]
+}
+
+fn access_token(
     world: &mut World,
     request: GetAccessTokenRequest,
 ) -> Result<GetAccessTokenV2Response, Refusal> {
@@ -15,7 +31,7 @@ pub(super) fn access_token(
 }
 
 /// An unknown application is refused like an unknown login: which of the three was wrong is not told.
-pub(super) fn access_token_v2(
+fn access_token_v2(
     world: &mut World,
     request: GetAccessTokenV2Request,
 ) -> Result<GetAccessTokenV2Response, Refusal> {

@@ -2,6 +2,7 @@
 
 use iiko_types::{
     number::ExactDecimal,
+    operations::{Combo, ComboCalculate},
     schemas::{
         CalculateComboPriceRequest, CalculateComboPriceResponse, ComboGroup,
         ComboPriceModificationType, ComboProduct, ComboSpecification, GetCombosInfoRequest,
@@ -11,9 +12,14 @@ use iiko_types::{
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::{Operation, typed};
 use crate::{refusal::Refusal, world::World};
 
-pub(super) fn combo(
+pub(super) fn register() -> Vec<Operation> {
+    vec![typed::<Combo>(combo), typed::<ComboCalculate>(calculate)]
+}
+
+fn combo(
     world: &mut World,
     request: GetCombosInfoRequest,
 ) -> Result<GetCombosInfoResponse, Refusal> {
@@ -27,7 +33,7 @@ pub(super) fn combo(
 }
 
 /// The price of one combo whose lines are `items`. A group without exactly one fitting line makes the price zero.
-pub(super) fn calculate(
+fn calculate(
     world: &mut World,
     request: CalculateComboPriceRequest,
 ) -> Result<CalculateComboPriceResponse, Refusal> {

@@ -2,6 +2,7 @@
 
 use iiko_types::{
     ids::PaymentTypeId,
+    operations::{DeliveriesOrderTypes, Discounts, PaymentTypes},
     schemas::{
         DiscountsRequest, DiscountsResponse, OrderTypesRequest, OrderTypesResponse,
         OrganizationItemsOfDiscountCardTypeInfo, OrganizationItemsOfOrderType, PaymentType,
@@ -9,11 +10,20 @@ use iiko_types::{
     },
 };
 
-use super::{correlation_id, terminal_groups};
+use super::{Operation, correlation_id, terminal_groups, typed};
 use crate::{refusal::Refusal, world::World};
 
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        typed::<PaymentTypes>(payment_types)
+            .guessing("alike types of several organizations are one row"),
+        typed::<DeliveriesOrderTypes>(order_types),
+        typed::<Discounts>(discounts),
+    ]
+}
+
 /// One row for each id: the same type of several organizations lists the terminal groups of all of them.
-pub(super) fn payment_types(
+fn payment_types(
     world: &mut World,
     request: PaymentTypesRequest,
 ) -> Result<PaymentTypesResponse, Refusal> {
@@ -47,7 +57,7 @@ pub(super) fn payment_types(
     })
 }
 
-pub(super) fn order_types(
+fn order_types(
     world: &mut World,
     request: OrderTypesRequest,
 ) -> Result<OrderTypesResponse, Refusal> {
@@ -66,10 +76,7 @@ pub(super) fn order_types(
     })
 }
 
-pub(super) fn discounts(
-    world: &mut World,
-    request: DiscountsRequest,
-) -> Result<DiscountsResponse, Refusal> {
+fn discounts(world: &mut World, request: DiscountsRequest) -> Result<DiscountsResponse, Refusal> {
     let organizations = world.permitted(&request.organization_ids)?;
     let wrappers =
         organizations

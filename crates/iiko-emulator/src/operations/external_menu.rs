@@ -2,20 +2,28 @@
 
 use iiko_types::{
     endpoint::{Endpoint, NoBody},
-    operations::MenuById,
+    operations::{Menu, MenuById},
     schemas::{ExternalMenu, MenuByIdRequest, MenusDataResponse, NomenclaturePriceCategory},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::correlation_id;
+use super::{Operation, correlation_id, typed, written};
 use crate::{
     complete::complete_named, contract, external_menu::MenuView, json::Json, refusal::Refusal,
     world::World,
 };
 
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        typed::<Menu>(menu),
+        written::<MenuById>(menu_by_id)
+            .guessing("the revision follows the nomenclatures under the menu; a missing price category means the base one"),
+    ]
+}
+
 /// Price categories are `null` where the login takes its prices from the menu.
-pub(super) fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Refusal> {
+fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Refusal> {
     let prices_from_menu = world
         .calling_login()
         .is_some_and(|login| login.prices_from_menu);
@@ -42,7 +50,7 @@ pub(super) fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Re
 ///
 /// Sentences of the refusals are guesses. A strict world wants what iiko wants: a price category where the login has
 /// them, and a language.
-pub(super) fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Refusal> {
+fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Refusal> {
     if world.is_strict && request.language.is_none() {
         return Err(Refusal::internal());
     }
@@ -74,9 +82,9 @@ pub(super) fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<
         percent,
     };
     match request.version {
-        None | Some(2) => written("MenuByIdV2", &view.version_2()),
-        Some(3) => written("MenuByIdV3", &view.version_3()),
-        Some(4) => written("MenuByIdV4", &view.version_4()),
+        None | Some(2) => write_out("MenuByIdV2", &view.version_2()),
+        Some(3) => write_out("MenuByIdV3", &view.version_3()),
+        Some(4) => write_out("MenuByIdV4", &view.version_4()),
         Some(version) => Err(Refusal::invalid_request(format!(
             "Version {version} of the menu is not supported."
         ))),
@@ -103,7 +111,7 @@ fn price_percent(world: &World, price_category_id: Option<&str>) -> Result<Decim
 }
 
 /// The answer's schema does not tell the versions apart, so each is completed under its own name.
-fn written(schema: &str, menu: &impl Serialize) -> Result<String, Refusal> {
+fn write_out(schema: &str, menu: &impl Serialize) -> Result<String, Refusal> {
     let text = serde_json::to_string(menu).map_err(|_| Refusal::internal())?;
     let mut json = Json::parse(&text).map_err(|_| Refusal::internal())?;
     if let Some((contract, _)) = contract::find(MenuById::PATH) {

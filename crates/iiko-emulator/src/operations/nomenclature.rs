@@ -1,15 +1,17 @@
 //! The nomenclature: everything, or nothing where the caller knows the revision.
 
-use iiko_types::schemas::NomenclatureRequest;
+use iiko_types::{operations::Nomenclature, schemas::NomenclatureRequest};
 use serde_json::json;
 
+use super::{Operation, written};
 use crate::{refusal::Refusal, world::World};
 
+pub(super) fn register() -> Vec<Operation> {
+    vec![written::<Nomenclature>(nomenclature)]
+}
+
 /// What an older revision brings is not known of iiko (`cloud-api.md` 4.3); here it brings everything.
-pub(super) fn nomenclature(
-    world: &mut World,
-    request: NomenclatureRequest,
-) -> Result<String, Refusal> {
+fn nomenclature(world: &mut World, request: NomenclatureRequest) -> Result<String, Refusal> {
     let correlation_id = world.call.correlation_id;
     let nomenclature = &mut world.permitted_one(request.organization_id)?.nomenclature;
     if request

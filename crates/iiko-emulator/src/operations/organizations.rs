@@ -1,8 +1,9 @@
 //! Organizations and their settings.
 
-use iiko_types::ids::OrganizationId;
 use iiko_types::{
+    ids::OrganizationId,
     number::ExactDecimal,
+    operations::{Organizations, OrganizationsSettings},
     schemas::{
         AddressFormatType, AddressHintsServiceType, DeliveryOrderPaymentSettings,
         DeliverySettingsServiceType, ExtendedOrganizationInfo, GetOrganizationsRequest,
@@ -12,16 +13,23 @@ use iiko_types::{
     },
 };
 
-use super::correlation_id;
+use super::{Operation, correlation_id, typed};
 use crate::{
     refusal::Refusal,
     world::{Organization, World},
 };
 
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        typed::<Organizations>(organizations),
+        typed::<OrganizationsSettings>(settings),
+    ]
+}
+
 /// The version of the restaurant's server that is imitated.
 const RMS_VERSION: &str = "9.1.8028.0";
 
-pub(super) fn organizations(
+fn organizations(
     world: &mut World,
     request: GetOrganizationsRequest,
 ) -> Result<GetOrganizationsResponse, Refusal> {
@@ -82,7 +90,7 @@ fn extended(organization: &Organization) -> ExtendedOrganizationInfo {
 }
 
 /// Only what was asked for. iiko breaks without `parameters`; a strict scenario breaks too, others give everything.
-pub(super) fn settings(
+fn settings(
     world: &mut World,
     request: OrganizationsSettingsRequest,
 ) -> Result<OrganizationsSettingsResponse, Refusal> {

@@ -2,6 +2,7 @@
 
 use iiko_types::{
     ids::{ProductId, SizeId, TerminalGroupId},
+    operations::{StopLists, StopListsAdd, StopListsCheck, StopListsClear, StopListsRemove},
     schemas::{
         AddProductsToStopListRequest, CheckStopListRequest, CheckStopListResponse,
         ClearStopListRequest, CorrelationIdResponse, OrderItem,
@@ -12,17 +13,25 @@ use iiko_types::{
 };
 use rust_decimal::Decimal;
 
-use super::correlation_id;
+use super::{Operation, correlation_id, typed};
 use crate::{
     refusal::Refusal,
     world::{Organization, Stop, StopKey, World},
 };
 
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        typed::<StopLists>(stop_lists)
+            .guessing("only terminal groups with something on their list are named"),
+        typed::<StopListsAdd>(add),
+        typed::<StopListsRemove>(remove),
+        typed::<StopListsClear>(clear),
+        typed::<StopListsCheck>(check),
+    ]
+}
+
 /// A wrapper for every organization; in it only the groups that have something on their list (a guess).
-pub(super) fn stop_lists(
-    world: &mut World,
-    request: StopListsRequest,
-) -> Result<StopListsResponse, Refusal> {
+fn stop_lists(world: &mut World, request: StopListsRequest) -> Result<StopListsResponse, Refusal> {
     let organizations = world.permitted(&request.organization_ids)?;
     let asked = request.terminal_groups_ids.filter(|ids| !ids.is_empty());
     let with_sizes = request.return_size.unwrap_or_default();
@@ -79,7 +88,7 @@ fn view(organization: &Organization, key: &StopKey, stop: &Stop) -> StopListItem
     }
 }
 
-pub(super) fn add(
+fn add(
     world: &mut World,
     request: AddProductsToStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
@@ -107,7 +116,7 @@ pub(super) fn add(
     Ok(answer)
 }
 
-pub(super) fn remove(
+fn remove(
     world: &mut World,
     request: RemoveProductsFromStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
@@ -124,7 +133,7 @@ pub(super) fn remove(
     Ok(answer)
 }
 
-pub(super) fn clear(
+fn clear(
     world: &mut World,
     request: ClearStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
@@ -138,7 +147,7 @@ pub(super) fn clear(
 }
 
 /// Which items of an order cannot be made: what is out of stock, or less than the order needs.
-pub(super) fn check(
+fn check(
     world: &mut World,
     request: CheckStopListRequest,
 ) -> Result<CheckStopListResponse, Refusal> {

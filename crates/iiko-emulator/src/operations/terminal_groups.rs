@@ -1,18 +1,29 @@
 //! Terminal groups: which there are, which are alive, and waking those that are asleep.
 
-use iiko_types::schemas::{
-    AwakeTerminalGroupsRequest, AwakeTerminalGroupsResponse, OrganizationItemsOfTerminalGroup,
-    TerminalGroup, TerminalGroupAliveInfo, TerminalGroupsIsAliveRequest,
-    TerminalGroupsIsAliveResponse, TerminalGroupsRequest, TerminalGroupsResponse,
+use iiko_types::{
+    operations::{TerminalGroups, TerminalGroupsAwake, TerminalGroupsIsAlive},
+    schemas::{
+        AwakeTerminalGroupsRequest, AwakeTerminalGroupsResponse, OrganizationItemsOfTerminalGroup,
+        TerminalGroup, TerminalGroupAliveInfo, TerminalGroupsIsAliveRequest,
+        TerminalGroupsIsAliveResponse, TerminalGroupsRequest, TerminalGroupsResponse,
+    },
 };
 
-use super::correlation_id;
+use super::{Operation, correlation_id, typed};
 use crate::{
     refusal::Refusal,
     world::{Organization, TerminalGroupState, World},
 };
 
-pub(super) fn terminal_groups(
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        typed::<TerminalGroups>(terminal_groups),
+        typed::<TerminalGroupsIsAlive>(is_alive).guessing("an asleep terminal group is not alive"),
+        typed::<TerminalGroupsAwake>(awake),
+    ]
+}
+
+fn terminal_groups(
     world: &mut World,
     request: TerminalGroupsRequest,
 ) -> Result<TerminalGroupsResponse, Refusal> {
@@ -59,7 +70,7 @@ pub(super) fn view(organization: &Organization, group: &TerminalGroupState) -> T
 }
 
 /// Groups that the login does not see are left out, as recorded.
-pub(super) fn is_alive(
+fn is_alive(
     world: &mut World,
     request: TerminalGroupsIsAliveRequest,
 ) -> Result<TerminalGroupsIsAliveResponse, Refusal> {
@@ -90,7 +101,7 @@ pub(super) fn is_alive(
     })
 }
 
-pub(super) fn awake(
+fn awake(
     world: &mut World,
     request: AwakeTerminalGroupsRequest,
 ) -> Result<AwakeTerminalGroupsResponse, Refusal> {
