@@ -14,6 +14,13 @@ impl Clock {
         (SystemTime::now() + self.ahead).into()
     }
 
+    /// Moves on to `at`, unless it is past already.
+    pub(crate) fn reach(&mut self, at: DateTime<Utc>) {
+        if let Ok(left) = (at - self.now()).to_std() {
+            self.advance(left);
+        }
+    }
+
     pub(crate) fn advance(&mut self, by: Duration) {
         self.ahead += by;
     }

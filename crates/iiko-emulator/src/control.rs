@@ -3,6 +3,7 @@
 //! The same over HTTP stands in `control/routes.rs`. Changes are what happens in a restaurant (a price, a stop), not
 //! calls of the API: they need no token and are not recorded as exchanges.
 
+mod orders;
 mod routes;
 mod state;
 
@@ -235,7 +236,8 @@ impl Control {
     ) -> anyhow::Result<()> {
         let mut world = self.shared.world();
         let added_at = world.now();
-        let organization = organization_mut(&mut world, organization)?;
+        let organization_id = organization;
+        let organization = organization_mut(&mut world, organization_id)?;
         organization
             .terminal_group(terminal_group)
             .context("no such terminal group")?;
@@ -251,6 +253,7 @@ impl Control {
                 added_at,
             },
         );
+        world.stop_list_changed(organization_id, terminal_group);
         Ok(())
     }
 
@@ -267,10 +270,13 @@ impl Control {
             product_id: product,
             size_id: size,
         };
-        Ok(organization_mut(&mut self.shared.world(), organization)?
-            .stops
-            .remove(&key)
-            .is_some())
+        let mut world = self.shared.world();
+        let stops = &mut organization_mut(&mut world, organization)?.stops;
+        let was_there = stops.remove(&key).is_some();
+        if was_there {
+            world.stop_list_changed(organization, terminal_group);
+        }
+        Ok(was_there)
     }
 
     /// Empties the stop lists of an organization.

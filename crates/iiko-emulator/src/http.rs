@@ -78,6 +78,8 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         }
     };
 
+    shared.stir();
+
     let response = spoil::apply(spoiling, answered.status, answered.text);
     shared.mischief().record(Exchange {
         at: shared.world().now(),
@@ -141,9 +143,11 @@ impl Incoming<'_> {
         };
         let body = if is_twin { "{}" } else { utf8(self.body)? };
         let mut world = shared.world();
+        world.run_due();
         world.call = Call {
             login: self.login.clone(),
             correlation_id,
+            sent_at: None,
         };
         operation.answer(&mut world, body)
     }

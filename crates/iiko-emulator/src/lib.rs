@@ -10,11 +10,15 @@
 //! Many emulators live in one process; none shares anything that changes with another.
 
 mod check;
+mod cheque;
 mod clock;
+mod commands;
 mod complete;
 mod contract;
 pub mod control;
+mod deliveries;
 mod external_menu;
+mod failure;
 pub mod faults;
 mod http;
 mod json;
@@ -23,9 +27,11 @@ mod operations;
 mod pictures;
 mod refusal;
 pub mod scenario;
+mod schedule;
 mod shared;
 mod spoil;
 mod tokens;
+mod webhooks;
 mod world;
 
 use std::{net::SocketAddr, path::PathBuf, thread, time::Duration};
@@ -34,6 +40,7 @@ use anyhow::Context;
 use tokio::sync::oneshot;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
+pub use crate::schedule::Pace;
 use crate::{
     control::Control,
     scenario::Scenario,
@@ -49,6 +56,8 @@ pub struct Config {
     /// Recorded answers of `nomenclature`; each is served as one more organization.
     pub nomenclature: Vec<PathBuf>,
     pub token_lifetime: Duration,
+    /// How time passes.
+    pub pace: Pace,
 }
 
 impl Default for Config {
@@ -58,6 +67,7 @@ impl Default for Config {
             scenario: Scenario::default(),
             nomenclature: Vec::new(),
             token_lifetime: Duration::from_secs(60 * 60),
+            pace: Pace::default(),
         }
     }
 }
@@ -80,6 +90,7 @@ impl Emulator {
             scenario: config.scenario,
             nomenclature: config.nomenclature,
             token_lifetime: config.token_lifetime,
+            pace: config.pace,
         };
         let shared = Shared::open(format!("http://{address}"), start)?;
         let router = control::router()
@@ -93,6 +104,7 @@ impl Emulator {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
+        let clock = shared.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::Builder::new()
             .name("iiko-emulator".to_owned())
@@ -108,6 +120,7 @@ impl Emulator {
                                 tracing::error!(%error, "the emulator stopped serving");
                             }
                         }
+                        () = clock.run_clock() => {}
                         _ = stopped => {}
                     }
                 });

@@ -5,6 +5,8 @@
 
 mod access_token;
 mod combo;
+mod commands;
+mod deliveries;
 mod dictionaries;
 mod external_menu;
 mod nomenclature;
@@ -14,15 +16,24 @@ mod terminal_groups;
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use iiko_types::endpoint::Endpoint;
+use iiko_types::{endpoint::Endpoint, ids::OrganizationId, schemas::CorrelationIdResponse};
 use serde::Serialize;
 
 use crate::{
-    check::check_body, complete::complete, contract, json::Json, refusal::Refusal, world::World,
+    check::check_body,
+    complete::complete,
+    contract,
+    failure::{Failure, Finish},
+    json::Json,
+    refusal::Refusal,
+    world::World,
 };
 
 /// Takes a checked body, gives the body of the answer.
 type Run = Box<dyn Fn(&mut World, &str) -> Result<String, Refusal> + Send + Sync>;
+
+/// Takes the body of a command that was accepted, and does it at the till.
+type Finished = Box<dyn Fn(&mut World, &str) -> Result<Finish, Failure> + Send + Sync>;
 
 /// An operation that is imitated.
 pub(crate) struct Operation {
@@ -30,6 +41,8 @@ pub(crate) struct Operation {
     pub(crate) is_public: bool,
     aliases: &'static [(&'static str, &'static str)],
     run: Run,
+    /// What the till does later, where the operation is a command.
+    finish: Option<Finished>,
     path: &'static str,
     /// What of the answer rests on no public source, where something does.
     guess: Option<&'static str>,
@@ -37,12 +50,12 @@ pub(crate) struct Operation {
 
 /// The operation at `path` (in lower case), if it is imitated.
 pub(crate) fn find(path: &str) -> Option<&'static Operation> {
-    static OPERATIONS: OnceLock<HashMap<&'static str, Operation>> = OnceLock::new();
+    static OPERATIONS: OnceLock<HashMap<String, Operation>> = OnceLock::new();
     OPERATIONS
         .get_or_init(|| {
             register()
                 .into_iter()
-                .map(|operation| (operation.path, operation))
+                .map(|operation| (operation.path.to_lowercase(), operation))
                 .collect()
         })
         .get(path)
@@ -72,6 +85,8 @@ fn register() -> Vec<Operation> {
     [
         access_token::register(),
         combo::register(),
+        commands::register(),
+        deliveries::register(),
         dictionaries::register(),
         external_menu::register(),
         nomenclature::register(),
@@ -87,24 +102,62 @@ fn register() -> Vec<Operation> {
 fn typed<E: Endpoint>(
     run: fn(&mut World, E::Request) -> Result<E::Response, Refusal>,
 ) -> Operation {
-    let write = |response: E::Response| {
-        let mut json =
-            Json::parse(&serde_json::to_string(&response).map_err(|_| Refusal::internal())?)
-                .map_err(|_| Refusal::internal())?;
-        if let Some((contract, bodies)) = contract::find(E::PATH)
-            && let Some(schema) = &bodies.response
-        {
-            complete(contract, schema, &mut json);
-        }
-        Ok(json.print())
-    };
     Operation {
         is_public: false,
         aliases: &[],
-        run: Box::new(move |world, body| write(run(world, decode::<E>(body)?)?)),
+        run: Box::new(move |world, body| write_out::<E>(&run(world, decode::<E>(body)?)?)),
+        finish: None,
         path: E::PATH,
         guess: None,
     }
+}
+
+/// A command: `accept` says what the cloud says at once, `finish` is what the till does later.
+fn command<E: Endpoint>(
+    accept: fn(&mut World, &E::Request) -> Result<E::Response, Refusal>,
+    finish: fn(&mut World, E::Request) -> Result<Finish, Failure>,
+) -> Operation
+where
+    E::Request: OfOrganization,
+{
+    Operation {
+        run: Box::new(move |world, body| {
+            let request = decode::<E>(body)?;
+            let organization_id = request.organization_id();
+            world.permitted(&[organization_id])?;
+            let answer = write_out::<E>(&accept(world, &request)?)?;
+            world.send_command(organization_id, E::PATH, body);
+            Ok(answer)
+        }),
+        finish: Some(Box::new(move |world, body| {
+            let request =
+                decode::<E>(body).map_err(|refusal| Failure::common(refusal.description))?;
+            finish(world, request)
+        })),
+        ..typed::<E>(|_, _| Err(Refusal::internal()))
+    }
+}
+
+/// A request that names its one organization.
+trait OfOrganization {
+    fn organization_id(&self) -> OrganizationId;
+}
+
+macro_rules! of_organization {
+    ($($request:ident)*) => {$(
+        impl $crate::operations::OfOrganization for iiko_types::schemas::$request {
+            fn organization_id(&self) -> iiko_types::ids::OrganizationId {
+                self.organization_id
+            }
+        }
+    )*};
+}
+use of_organization;
+
+/// What the till does with a command that was accepted at `path`.
+pub(crate) fn finish(world: &mut World, path: &str, body: &str) -> Result<Finish, Failure> {
+    let finish = find(&path.to_lowercase()).and_then(|operation| operation.finish.as_ref());
+    finish.map_or(Ok(Finish::Done), |finish| finish(world, body))
 }
 
 /// An operation whose answer is text already: a recorded one, or one too large to be written for every call.
@@ -113,9 +166,22 @@ fn written<E: Endpoint>(run: fn(&mut World, E::Request) -> Result<String, Refusa
         is_public: false,
         aliases: &[],
         run: Box::new(move |world, body| run(world, decode::<E>(body)?)),
+        finish: None,
         path: E::PATH,
         guess: None,
     }
+}
+
+/// An answer in full, with the members that have no value.
+fn write_out<E: Endpoint>(response: &E::Response) -> Result<String, Refusal> {
+    let mut json = Json::parse(&serde_json::to_string(response).map_err(|_| Refusal::internal())?)
+        .map_err(|_| Refusal::internal())?;
+    if let Some((contract, bodies)) = contract::find(E::PATH)
+        && let Some(schema) = &bodies.response
+    {
+        complete(contract, schema, &mut json);
+    }
+    Ok(json.print())
 }
 
 fn decode<E: Endpoint>(body: &str) -> Result<E::Request, Refusal> {
@@ -154,4 +220,12 @@ impl Operation {
 /// What stands in an answer that has one.
 fn correlation_id(world: &World) -> Option<iiko_types::ids::CorrelationId> {
     Some(iiko_types::ids::CorrelationId(world.call.correlation_id))
+}
+
+/// What most commands are answered with.
+fn accepted<R>(world: &mut World, _: &R) -> Result<CorrelationIdResponse, Refusal> {
+    Ok(CorrelationIdResponse {
+        correlation_id: correlation_id(world),
+        ..CorrelationIdResponse::default()
+    })
 }

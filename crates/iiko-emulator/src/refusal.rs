@@ -92,6 +92,15 @@ impl Refusal {
         )
     }
 
+    /// The outcome of a command that is no longer, or never was, known.
+    pub(crate) fn command_forgotten() -> Self {
+        Self::new(
+            410,
+            "PASSED_COMMAND_NOT_FOUND",
+            "Command not found in commands storage.",
+        )
+    }
+
     pub(crate) fn method_not_allowed(method: &str) -> Self {
         Self::new(
             405,

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{faults::Mischief, http::unpoisoned, scenario::Scenario, world::World};
+use tokio::sync::Notify;
+
+use crate::{faults::Mischief, http::unpoisoned, scenario::Scenario, schedule::Pace, world::World};
 
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -14,6 +16,8 @@ pub(crate) struct Shared {
     pub(crate) start: Arc<Start>,
     world: Arc<Mutex<World>>,
     mischief: Arc<Mutex<Mischief>>,
+    /// Something was done that may have put something into the schedule.
+    stirred: Arc<Notify>,
 }
 
 /// What a world is opened from, at the start and after a reset.
@@ -22,11 +26,12 @@ pub(crate) struct Start {
     pub(crate) scenario: Scenario,
     pub(crate) nomenclature: Vec<PathBuf>,
     pub(crate) token_lifetime: Duration,
+    pub(crate) pace: Pace,
 }
 
 impl Start {
     pub(crate) fn open(&self) -> anyhow::Result<World> {
-        let mut world = World::of_scenario(&self.scenario, self.token_lifetime)?;
+        let mut world = World::of_scenario(&self.scenario, self.token_lifetime, self.pace)?;
         for path in &self.nomenclature {
             world.add_recorded(path)?;
         }
@@ -42,11 +47,33 @@ impl Shared {
             start: Arc::new(start),
             world,
             mischief: Arc::default(),
+            stirred: Arc::default(),
         })
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         unpoisoned(self.world.lock())
+    }
+
+    /// Lets time pass: does what falls due, when it does. Does not end.
+    pub(crate) async fn run_clock(self) {
+        loop {
+            let (now, next_at) = {
+                let mut world = self.world();
+                world.run_due();
+                (world.now(), world.due_at())
+            };
+            let stirred = self.stirred.notified();
+            match next_at.map(|at| (at - now).to_std().unwrap_or_default()) {
+                Some(left) => drop(tokio::time::timeout(left, stirred).await),
+                None => stirred.await,
+            }
+        }
+    }
+
+    /// Tells the clock to look again.
+    pub(crate) fn stir(&self) {
+        self.stirred.notify_one();
     }
 
     pub(crate) fn mischief(&self) -> MutexGuard<'_, Mischief> {

@@ -2,7 +2,7 @@
 
 mod opening;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use iiko_types::{
@@ -15,8 +15,16 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
-    clock::Clock, external_menu::ExternalMenu, nomenclature::Nomenclature, refusal::Refusal,
-    scenario::Scenario, tokens::Tokens,
+    clock::Clock,
+    commands::Commands,
+    deliveries::Deliveries,
+    external_menu::ExternalMenu,
+    nomenclature::Nomenclature,
+    refusal::Refusal,
+    scenario::Scenario,
+    schedule::{Pace, Schedule, Step},
+    tokens::Tokens,
+    webhooks::Webhooks,
 };
 
 #[derive(Debug)]
@@ -32,6 +40,10 @@ pub(crate) struct World {
     pub(crate) is_strict: bool,
     /// Token operations answer with a bare string instead of an object.
     pub(crate) token_is_bare: bool,
+    pub(crate) commands: Commands,
+    pub(crate) deliveries: Deliveries,
+    pub(crate) schedule: Schedule,
+    pub(crate) webhooks: Webhooks,
     pub(crate) call: Call,
 }
 
@@ -41,6 +53,8 @@ pub(crate) struct Call {
     /// `None` at the operations that need no token.
     pub(crate) login: Option<String>,
     pub(crate) correlation_id: Uuid,
+    /// When the cloud took a command that the till is doing now.
+    pub(crate) sent_at: Option<DateTime<Utc>>,
 }
 
 /// A customer of the API.
@@ -106,6 +120,48 @@ pub(crate) struct Stop {
 impl World {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Lets `step` happen after a time that is counted in a restaurant's.
+    pub(crate) fn later(&mut self, delay: Duration, step: Step) {
+        let at = self.now() + self.schedule.takes(delay);
+        self.schedule.at(at, step);
+    }
+
+    /// Does all that is due, unless it has to be told to.
+    pub(crate) fn run_due(&mut self) {
+        if let Pace::Auto { .. } = self.schedule.pace {
+            while let Some(step) = self.schedule.take_due(self.now()) {
+                self.run(step);
+            }
+        }
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn due_at(&self) -> Option<DateTime<Utc>> {
+        match self.schedule.pace {
+            Pace::Auto { .. } => self.schedule.next_at(),
+            Pace::Stepped => None,
+        }
+    }
+
+    /// Does the next thing, and moves the time on to it. Tells whether there was one.
+    pub(crate) fn step(&mut self) -> bool {
+        let Some(at) = self.schedule.next_at() else {
+            return false;
+        };
+        self.clock.reach(at);
+        if let Some(step) = self.schedule.take_due(at) {
+            self.run(step);
+        }
+        true
+    }
+
+    fn run(&mut self, step: Step) {
+        match step {
+            Step::Command(id) => self.finish_command(id),
+            Step::Delivery(id) => self.live(id),
+        }
     }
 
     pub(crate) fn organization(&self, id: OrganizationId) -> Option<&Organization> {

@@ -99,7 +99,7 @@ fn add(
     for item in &request.items {
         require_product(organization, item.product_id, item.size_id)?;
     }
-    for item in request.items {
+    for item in &request.items {
         let key = StopKey {
             terminal_group_id: request.terminal_group_id,
             product_id: item.product_id,
@@ -113,6 +113,7 @@ fn add(
             },
         );
     }
+    world.stop_list_changed(request.organization_id, request.terminal_group_id);
     Ok(answer)
 }
 
@@ -130,6 +131,7 @@ fn remove(
             size_id: item.size_id,
         });
     }
+    world.stop_list_changed(request.organization_id, request.terminal_group_id);
     Ok(answer)
 }
 
@@ -143,6 +145,7 @@ fn clear(
     organization
         .stops
         .retain(|key, _| key.terminal_group_id != request.terminal_group_id);
+    world.stop_list_changed(request.organization_id, request.terminal_group_id);
     Ok(answer)
 }
 

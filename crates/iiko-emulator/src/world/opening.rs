@@ -17,19 +17,24 @@ use rust_decimal::Decimal;
 use super::{Call, Login, Organization, PriceCategory, Stop, StopKey, TerminalGroupState, World};
 use crate::{
     clock::Clock,
+    commands::Commands,
+    deliveries::Deliveries,
     external_menu::ExternalMenu,
     nomenclature::Nomenclature,
     scenario::{
         OrganizationSpec, Scenario, ScenarioFile, id_of,
         offers::{ComboSpec, DiscountSpec},
     },
+    schedule::{Pace, Schedule},
     tokens::Tokens,
+    webhooks::Webhooks,
 };
 
 impl World {
     pub(crate) fn of_scenario(
         scenario: &Scenario,
         token_lifetime: Duration,
+        pace: Pace,
     ) -> anyhow::Result<Self> {
         let file = &*scenario.file;
         let clock = Clock::default();
@@ -74,6 +79,10 @@ impl World {
                 .collect(),
             is_strict: file.strict,
             token_is_bare: false,
+            commands: Commands::default(),
+            deliveries: Deliveries::default(),
+            schedule: Schedule::new(pace),
+            webhooks: Webhooks::default(),
             call: Call::default(),
         })
     }

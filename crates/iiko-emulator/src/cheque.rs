@@ -1,0 +1,182 @@
+//! What a guest has to pay: lines, payments, tips and discounts of an order, and what they come to.
+//!
+//! Deliveries, orders at tables and banquets have the same; only what is around it differs. Built as the till builds it:
+//! from the menu, with the prices of the request, refusing what the menu forbids.
+
+mod discounts;
+mod lines;
+mod payments;
+
+use iiko_types::{
+    ids::Guid,
+    number::ExactDecimal,
+    schemas::{
+        DiscountItem, OrderCombo, OrderItemModifier, OrderItemStatus, PaymentItem,
+        RetrievedCompoundOrderItemComponent, RetrievedOrderItem, TipsPaymentItem,
+    },
+    time::LocalTime,
+};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::{
+    lines::lines,
+    payments::{payments, tips},
+};
+
+/// The money side of an order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cheque {
+    pub(crate) items: Vec<RetrievedOrderItem>,
+    pub(crate) combos: Vec<OrderCombo>,
+    pub(crate) payments: Vec<PaymentItem>,
+    pub(crate) tips: Vec<TipsPaymentItem>,
+    pub(crate) discounts: Vec<DiscountItem>,
+    /// All has been paid and booked: the order is closed.
+    pub(crate) is_settled: bool,
+}
+
+impl Cheque {
+    /// What is to pay: the lines that were not removed, less the discounts.
+    pub(crate) fn sum(&self) -> Decimal {
+        let discounts: Decimal = self
+            .discounts
+            .iter()
+            .filter_map(|it| it.sum)
+            .map(|it| it.0)
+            .sum();
+        (self.subtotal() - discounts)
+            .max(Decimal::ZERO)
+            .round_dp(2)
+            .normalize()
+    }
+
+    /// The same before discounts.
+    pub(crate) fn subtotal(&self) -> Decimal {
+        self.items.iter().map(cost).sum()
+    }
+
+    /// What has been paid for sure: taken by others, or booked when the order was closed.
+    pub(crate) fn processed(&self) -> Decimal {
+        let counts = |payment: &&PaymentItem| {
+            self.is_settled || payment.is_processed_externally == Some(true)
+        };
+        self.payments
+            .iter()
+            .filter(counts)
+            .filter_map(|it| it.sum)
+            .map(|it| it.0)
+            .sum()
+    }
+
+    /// What has been promised: all payments, processed or not.
+    pub(crate) fn paid(&self) -> Decimal {
+        self.payments
+            .iter()
+            .filter_map(|it| it.sum)
+            .map(|it| it.0)
+            .sum()
+    }
+
+    pub(crate) fn is_paid(&self) -> bool {
+        self.paid() >= self.sum()
+    }
+
+    /// Moves the lines that are behind `status` on to it. Tells which statuses lines have newly got.
+    pub(crate) fn reach(
+        &mut self,
+        status: &OrderItemStatus,
+        now: LocalTime,
+    ) -> Vec<OrderItemStatus> {
+        let mut is_any_moved = false;
+        for item in &mut self.items {
+            let Some((current, when_printed)) = progress(item) else {
+                continue;
+            };
+            if current.as_ref() < Some(status) {
+                *current = Some(status.clone());
+                when_printed.get_or_insert(now);
+                is_any_moved = true;
+            }
+        }
+        match is_any_moved {
+            true => vec![status.clone()],
+            false => Vec::new(),
+        }
+    }
+}
+
+/// What a line costs with its modifiers; nothing, once it was removed.
+pub(crate) fn cost(item: &RetrievedOrderItem) -> Decimal {
+    match item {
+        RetrievedOrderItem::Product(item) => match &item.deleted {
+            Some(_) => Decimal::ZERO,
+            None => {
+                decimal(item.cost) + of_modifiers(item.modifiers.as_deref(), decimal(item.amount))
+            }
+        },
+        RetrievedOrderItem::Compound(item) => match &item.deleted {
+            Some(_) => Decimal::ZERO,
+            None => {
+                let amount = decimal(item.amount);
+                let parts = [&item.primary_component, &item.secondary_component];
+                let parts = parts.into_iter().flatten();
+                parts
+                    .map(|part| of_component(part, amount))
+                    .sum::<Decimal>()
+                    + of_modifiers(item.common_modifiers.as_deref(), amount)
+            }
+        },
+        RetrievedOrderItem::Service(item) => decimal(item.cost),
+        RetrievedOrderItem::Other(_) => Decimal::ZERO,
+    }
+}
+
+fn of_component(part: &RetrievedCompoundOrderItemComponent, amount: Decimal) -> Decimal {
+    decimal(part.cost) + of_modifiers(part.modifiers.as_deref(), amount)
+}
+
+/// A modifier's amount is that of one dish.
+fn of_modifiers(modifiers: Option<&[OrderItemModifier]>, amount: Decimal) -> Decimal {
+    let living = modifiers
+        .unwrap_or_default()
+        .iter()
+        .filter(|it| it.deleted.is_none());
+    living
+        .map(|it| decimal(it.price) * decimal(it.amount) * amount)
+        .sum()
+}
+
+/// The positions of a line: its own, or those of its halves.
+pub(crate) fn positions(item: &RetrievedOrderItem) -> Vec<Guid> {
+    match item {
+        RetrievedOrderItem::Product(item) => item.position_id.into_iter().collect(),
+        RetrievedOrderItem::Compound(item) => [&item.primary_component, &item.secondary_component]
+            .into_iter()
+            .flatten()
+            .filter_map(|part| part.position_id)
+            .collect(),
+        RetrievedOrderItem::Service(_) | RetrievedOrderItem::Other(_) => Vec::new(),
+    }
+}
+
+/// How far the kitchen is with a line, and when it heard of it.
+fn progress(
+    item: &mut RetrievedOrderItem,
+) -> Option<(&mut Option<OrderItemStatus>, &mut Option<LocalTime>)> {
+    match item {
+        RetrievedOrderItem::Product(item) => Some((&mut item.status, &mut item.when_printed)),
+        RetrievedOrderItem::Compound(item) => Some((&mut item.status, &mut item.when_printed)),
+        RetrievedOrderItem::Service(item) => Some((&mut item.status, &mut item.when_printed)),
+        RetrievedOrderItem::Other(_) => None,
+    }
+}
+
+fn decimal(value: Option<ExactDecimal>) -> Decimal {
+    value.unwrap_or_default().0
+}
+
+/// Money and amounts as answers carry them.
+pub(crate) fn exact(value: Decimal) -> Option<ExactDecimal> {
+    Some(ExactDecimal(value.normalize()))
+}

@@ -1,0 +1,446 @@
+//! A new delivery: what the cloud says at once, and what the till makes of it.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use iiko_types::{
+    ids::{CorrelationId, Guid, TerminalGroupId},
+    number::ExactDecimal,
+    schemas::{
+        Address, AddressCity, AddressLegacy, CreateOrderRequest, CreationStatus, Customer,
+        DeliveriesResponseOrderPaymentType, DeliveriesResponseOrderStreet, DeliveryOrder,
+        DeliveryPoint, DeliveryServiceType, DeliveryStatus, Discount, DiscountsInfo, ErrorCode,
+        LoyaltyInfo, OrderServiceType, OrderType, PaymentItem, PaymentTypeKind, RetrievedAddress,
+        RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedDeliveryPoint,
+        RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder,
+        RetrievedOrderType, RetrievedRegularCustomer,
+    },
+    time::{LocalTime, UtcTime},
+};
+use uuid::Uuid;
+
+use super::{Change, Delivery};
+use crate::{
+    cheque::{self, Cheque},
+    failure::{Failure, Finish, TRANSPORT_TIMEOUT},
+    world::{Organization, World},
+};
+
+/// How long a delivery takes where nobody says.
+const USUAL_DURATION: TimeDelta = TimeDelta::minutes(60);
+
+impl World {
+    /// The cloud takes the order: it exists from now on, whatever the till will say. Its id is the request's, or new.
+    pub(crate) fn receive_delivery(&mut self, id: Guid, request: &CreateOrderRequest) {
+        let order = &request.order;
+        let revision = self.next_revision();
+        let delivery = Delivery {
+            id,
+            pos_id: None,
+            external_number: order.external_number.clone(),
+            organization_id: request.organization_id,
+            terminal_group_id: request.terminal_group_id,
+            source_key: order.source_key.clone(),
+            received_at: self.now(),
+            created_by: CorrelationId(self.call.correlation_id),
+            revision,
+            creation_status: CreationStatus::InProgress,
+            error: None,
+            cheque: Cheque::default(),
+            discounts_asked: Vec::new(),
+            external_data: order.external_data.clone().unwrap_or_default(),
+            order: None,
+        };
+        self.deliveries.known.insert(id, delivery);
+    }
+
+    /// The till takes the order, refuses it, or does not answer.
+    pub(crate) fn create_delivery(
+        &mut self,
+        id: Guid,
+        request: &CreateOrderRequest,
+    ) -> Result<Finish, Failure> {
+        let settings = request.create_order_settings.as_ref();
+        let timeout = settings.and_then(|settings| settings.transport_to_front_timeout);
+        let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok());
+        let timeout = timeout.map_or(TRANSPORT_TIMEOUT, Duration::from_secs);
+        let sent_at = self.call.sent_at.unwrap_or_else(|| self.now());
+        let deadline = sent_at + self.schedule.takes(timeout);
+        let made = match self.answering_group(request) {
+            Ok(Some(group)) => self.made_delivery(id, request, group),
+            Ok(None) if self.now() < deadline => return Ok(Finish::AskAgainAt(deadline)),
+            Ok(None) => Err(Failure::creation_timeout()),
+            Err(failure) => Err(failure),
+        };
+        let result = match made {
+            Ok(made) => {
+                self.deliveries.known.insert(id, made);
+                Ok(Finish::Done)
+            }
+            Err(failure) => {
+                if let Some(delivery) = self.deliveries.known.get_mut(&id) {
+                    delivery.creation_status = CreationStatus::Error;
+                    delivery.error = Some(failure.error_info());
+                }
+                Err(failure)
+            }
+        };
+        let status = result.is_ok();
+        self.delivery_changed(
+            id,
+            &Change {
+                status,
+                item_statuses: Vec::new(),
+            },
+        );
+        self.let_live(id);
+        result
+    }
+
+    /// The terminal group that gets the order; `None` where its till does not answer.
+    fn answering_group(
+        &self,
+        request: &CreateOrderRequest,
+    ) -> Result<Option<TerminalGroupId>, Failure> {
+        let Some(organization) = self.organization(request.organization_id) else {
+            return Err(Failure::new(
+                ErrorCode::OrganizationUnregistered,
+                "Organization is not registered.",
+            ));
+        };
+        let Some(id) = request.terminal_group_id else {
+            let mut groups = organization.terminal_groups.iter();
+            return match groups.find(|group| !group.is_asleep) {
+                Some(group) => Ok(Some(group.id)),
+                None => Err(Failure::new(
+                    ErrorCode::TerminalGroupIdNotDetermined,
+                    "Terminal group for the delivery is not determined.",
+                )),
+            };
+        };
+        match organization.terminal_group(id) {
+            Some(group) => Ok((!group.is_asleep).then_some(id)),
+            None => Err(Failure::new(
+                ErrorCode::TerminalGroupUnregistered,
+                format!("Terminal group {id} is not registered."),
+            )),
+        }
+    }
+
+    fn made_delivery(
+        &mut self,
+        id: Guid,
+        request: &CreateOrderRequest,
+        terminal_group_id: TerminalGroupId,
+    ) -> Result<Delivery, Failure> {
+        let asked = &request.order;
+        let now = self.local_now(request.organization_id, Some(terminal_group_id));
+        let Some(organization) = self.organization(request.organization_id) else {
+            return Err(Failure::order_not_found(id));
+        };
+        require_phone(&asked.phone)?;
+        let order_type = chosen_type(organization, asked)?;
+        let delivery_point = made_point(order_type, asked.delivery_point.as_ref())?;
+        let complete_before = require_time(asked.complete_before, now)?;
+        let discounts_asked = asked_discounts(asked.discounts_info.as_ref());
+        let mut cheque = Cheque::default();
+        let (items, combos) = (&asked.items, asked.combos.as_deref().unwrap_or_default());
+        cheque::lines(&organization.nomenclature, &mut cheque, items, combos)?;
+        cheque.payments =
+            cheque::payments(organization, asked.payments.as_deref().unwrap_or_default())?;
+        cheque.tips = cheque::tips(organization, asked.tips.as_deref().unwrap_or_default())?;
+        cheque.discount(organization, &discounts_asked)?;
+        let order = RetrievedOrder {
+            comment: asked.comment.clone(),
+            conception: Some(conception(organization)),
+            guests_info: Some(RetrievedGuestsInfo {
+                count: asked.guests.as_ref().map_or(Some(1), |guests| guests.count),
+                split_between_persons: Some(
+                    asked
+                        .guests
+                        .as_ref()
+                        .and_then(|it| it.split_between_persons)
+                        .unwrap_or_default(),
+                ),
+                ..RetrievedGuestsInfo::default()
+            }),
+            order_type: Some(retrieved_type(order_type)),
+            delivery_point,
+            complete_before: Some(complete_before),
+            cooking_start_time: Some(now),
+            customer: asked.customer.as_ref().map(retrieved_customer),
+            delivery_duration: asked.delivery_duration,
+            delivery_zone: asked.delivery_zone.clone(),
+            is_asap: Some(asked.complete_before.is_none()),
+            is_deleted: Some(false),
+            loyalty_info: Some(retrieved_loyalty(asked.loyalty_info.as_ref())),
+            marketing_source: asked.marketing_source_id.map(RetrievedMarketingSource::new),
+            menu_id: asked.menu_id.clone(),
+            phone: Some(asked.phone.clone()),
+            phone_extension: asked.phone_extension.clone(),
+            source_key: asked.source_key.clone(),
+            status: Some(DeliveryStatus::WaitCooking),
+            terminal_group_id: Some(terminal_group_id),
+            when_created: Some(now),
+            when_confirmed: Some(now),
+            when_received_by_api: self.call.sent_at.map(UtcTime),
+            when_received_from_front: Some(UtcTime(self.now())),
+            ..RetrievedOrder::default()
+        };
+        let Some(received) = self.deliveries.known.get(&id) else {
+            return Err(Failure::order_not_found(id));
+        };
+        let mut delivery = Delivery {
+            pos_id: Some(Uuid::new_v4()),
+            terminal_group_id: Some(terminal_group_id),
+            creation_status: CreationStatus::Success,
+            cheque,
+            discounts_asked,
+            order: Some(order),
+            ..received.clone()
+        };
+        self.deliveries.last_number += 1;
+        if let Some(order) = &mut delivery.order {
+            order.number = Some(self.deliveries.last_number);
+        }
+        Ok(delivery)
+    }
+
+    /// What is missing is paid in cash.
+    pub(crate) fn pay_the_rest(&mut self, id: Guid) {
+        let Some(delivery) = self.deliveries.known.get_mut(&id) else {
+            return;
+        };
+        let rest = delivery.cheque.sum() - delivery.cheque.paid();
+        if rest <= rust_decimal::Decimal::ZERO {
+            return;
+        }
+        let organization_id = delivery.organization_id;
+        let cash = self.organization(organization_id).and_then(|organization| {
+            let id = organization.cash_payment_type_id?;
+            let mut known = organization.payment_types.iter();
+            Some((id, known.find(|it| it.id == Some(id))?.name.clone()))
+        });
+        if let Some((cash_id, name)) = cash
+            && let Some(delivery) = self.deliveries.known.get_mut(&id)
+        {
+            delivery.cheque.payments.push(PaymentItem {
+                payment_type: Some(DeliveriesResponseOrderPaymentType {
+                    name,
+                    kind: Some(PaymentTypeKind::Cash),
+                    ..DeliveriesResponseOrderPaymentType::new(cash_id.0)
+                }),
+                sum: Some(ExactDecimal(rest)),
+                is_external: Some(false),
+                is_fiscalized_externally: Some(false),
+                is_preliminary: Some(false),
+                is_prepay: Some(false),
+                is_processed_externally: Some(false),
+                ..PaymentItem::default()
+            });
+        }
+    }
+}
+
+/// A plus, and 8 to 40 characters of which at least 8 are digits (`cloud-api.md` 8.2).
+pub(crate) fn require_phone(phone: &str) -> Result<(), Failure> {
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    match phone.starts_with('+') && (8..=40).contains(&phone.chars().count()) && digits >= 8 {
+        true => Ok(()),
+        false => Err(Failure::new(
+            ErrorCode::InvalidPhone,
+            "Phone should start with + and have from 8 to 40 characters, at least 8 of them digits.",
+        )),
+    }
+}
+
+fn chosen_type<'o>(
+    organization: &'o Organization,
+    asked: &DeliveryOrder,
+) -> Result<&'o OrderType, Failure> {
+    let mut known = organization
+        .order_types
+        .iter()
+        .filter(|it| it.is_deleted != Some(true));
+    let found = match (asked.order_type_id, &asked.order_service_type) {
+        (Some(id), _) => known.find(|it| it.id == id),
+        (None, Some(service)) => {
+            // the dictionary has its own word for what is fetched (`cloud-api.md` 7)
+            let word = match service {
+                DeliveryServiceType::DeliveryByClient => "DeliveryPickUp",
+                DeliveryServiceType::DeliveryByCourier => "DeliveryByCourier",
+                DeliveryServiceType::Other(word) => word,
+            };
+            known.find(|it| {
+                it.order_service_type
+                    .as_ref()
+                    .is_some_and(|it| it.as_str() == word)
+            })
+        }
+        (None, None) => None,
+    };
+    let is_delivery = |it: &&OrderType| {
+        it.order_service_type
+            .as_ref()
+            .is_some_and(|it| it.as_str() != "Common")
+    };
+    match found {
+        Some(found) if is_delivery(&found) => Ok(found),
+        Some(_) => Err(Failure::new(
+            ErrorCode::IncorrectOrderType,
+            "The order type is not one of deliveries.",
+        )),
+        None => Err(Failure::new(
+            ErrorCode::OrderTypeNotFound,
+            "Order type is not found.",
+        )),
+    }
+}
+
+pub(crate) fn retrieved_type(order_type: &OrderType) -> RetrievedOrderType {
+    let service = order_type
+        .order_service_type
+        .as_ref()
+        .map(|service| match service.as_str() {
+            "DeliveryPickUp" => OrderServiceType::DeliveryByClient,
+            word => word.into(),
+        });
+    RetrievedOrderType {
+        name: order_type.name.clone(),
+        order_service_type: service,
+        ..RetrievedOrderType::new(order_type.id)
+    }
+}
+
+fn made_point(
+    order_type: &OrderType,
+    point: Option<&DeliveryPoint>,
+) -> Result<Option<RetrievedDeliveryPoint>, Failure> {
+    let is_courier = order_type
+        .order_service_type
+        .as_ref()
+        .is_some_and(|it| it.as_str() == "DeliveryByCourier");
+    match (is_courier, point) {
+        (true, Some(point)) => retrieved_point(point).map(Some),
+        (true, None) => Err(Failure::new(
+            ErrorCode::AddressNotFound,
+            "Delivery point of a courier delivery is not specified.",
+        )),
+        (false, Some(_)) => Err(Failure::common(
+            "Cannot create self-service delivery with address.",
+        )),
+        (false, None) => Ok(None),
+    }
+}
+
+/// The address as the till writes it down.
+pub(crate) fn retrieved_point(point: &DeliveryPoint) -> Result<RetrievedDeliveryPoint, Failure> {
+    let address = point.address.as_ref().map(|address| match address {
+        Address::Legacy(address) => legacy_address(address),
+        Address::City(address) => Ok(city_address(address)),
+        Address::Other(_) => Err(Failure::new(
+            ErrorCode::AddressNotFound,
+            "The address is of an unknown type.",
+        )),
+    });
+    Ok(RetrievedDeliveryPoint {
+        coordinates: point.coordinates.clone(),
+        address: address.transpose()?,
+        external_cartography_id: point.external_cartography_id.clone(),
+        comment: point.comment.clone(),
+        ..RetrievedDeliveryPoint::default()
+    })
+}
+
+fn legacy_address(address: &AddressLegacy) -> Result<RetrievedAddress, Failure> {
+    let street = address.street.as_ref();
+    let Some(street) =
+        street.filter(|it| it.id.is_some() || it.name.is_some() || it.classifier_id.is_some())
+    else {
+        return Err(Failure::new(
+            ErrorCode::AddressNotFound,
+            "The street is not specified.",
+        ));
+    };
+    Ok(RetrievedAddress {
+        street: Some(DeliveriesResponseOrderStreet {
+            name: street.name.clone(),
+            ..DeliveriesResponseOrderStreet::new(street.id.unwrap_or_default())
+        }),
+        index: address.index.clone(),
+        house: address.house.clone(),
+        building: address.building.clone(),
+        flat: address.flat.clone(),
+        entrance: address.entrance.clone(),
+        floor: address.floor.clone(),
+        doorphone: address.doorphone.clone(),
+        ..RetrievedAddress::default()
+    })
+}
+
+fn city_address(address: &AddressCity) -> RetrievedAddress {
+    RetrievedAddress {
+        line1: address.line1.clone(),
+        flat: address.flat.clone(),
+        entrance: address.entrance.clone(),
+        floor: address.floor.clone(),
+        doorphone: address.doorphone.clone(),
+        ..RetrievedAddress::default()
+    }
+}
+
+fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<LocalTime, Failure> {
+    match asked {
+        None => Ok(LocalTime(now.0 + USUAL_DURATION)),
+        Some(asked) if asked.0 < now.0 => Err(Failure::new(
+            ErrorCode::TooSmallDeliveryDate,
+            "Delivery date is in the past.",
+        )),
+        Some(asked) if asked.0 > now.0 + TimeDelta::days(60) => {
+            Err(Failure::common("Delivery date is more than 60 days ahead."))
+        }
+        Some(asked) => Ok(asked),
+    }
+}
+
+pub(crate) fn asked_discounts(info: Option<&DiscountsInfo>) -> Vec<Discount> {
+    info.and_then(|info| info.discounts.clone())
+        .unwrap_or_default()
+}
+
+pub(crate) fn retrieved_loyalty(info: Option<&LoyaltyInfo>) -> RetrievedLoyaltyInfo {
+    RetrievedLoyaltyInfo {
+        coupon: info.and_then(|info| info.coupon.clone()),
+        applied_manual_conditions: info.and_then(|info| info.applicable_manual_conditions.clone()),
+        ..RetrievedLoyaltyInfo::default()
+    }
+}
+
+pub(crate) fn conception(organization: &Organization) -> RetrievedConception {
+    RetrievedConception {
+        name: Some(organization.name.clone()),
+        code: Some(organization.code.clone()),
+        ..RetrievedConception::new(organization.id.0)
+    }
+}
+
+fn retrieved_customer(customer: &Customer) -> RetrievedCustomer {
+    match customer {
+        Customer::Regular(customer) => RetrievedRegularCustomer {
+            name: customer.name.clone(),
+            surname: customer.surname.clone(),
+            comment: customer.comment.clone(),
+            gender: customer.gender.clone(),
+            birthdate: customer.birthdate,
+            in_blacklist: Some(false),
+            ..RetrievedRegularCustomer::new(customer.id.unwrap_or_else(Uuid::new_v4))
+        }
+        .into(),
+        Customer::OneTime(customer) => RetrievedAnonymousCustomer {
+            name: customer.name.clone(),
+            ..RetrievedAnonymousCustomer::default()
+        }
+        .into(),
+        Customer::Other(_) => RetrievedAnonymousCustomer::default().into(),
+    }
+}

@@ -1,0 +1,218 @@
+//! The life of a delivery: from `Unconfirmed` to `Closed`, or to `Cancelled` on the way.
+//!
+//! The kitchen and the courier only go forward, a step or several at a time, as at a till without a kitchen screen;
+//! only a confirmation can be taken back.
+
+use std::time::Duration;
+
+use iiko_types::{
+    ids::Guid,
+    schemas::{DeliveryStatus, ErrorCode, OrderItemStatus, OrderServiceType},
+    time::LocalTime,
+};
+
+use super::{Change, Delivery};
+use crate::{
+    failure::Failure,
+    schedule::{Pace, Step},
+    world::World,
+};
+
+impl Delivery {
+    pub(crate) fn is_for_courier(&self) -> bool {
+        let kind = self
+            .order
+            .as_ref()
+            .and_then(|order| order.order_type.as_ref());
+        kind.and_then(|kind| kind.order_service_type.as_ref())
+            == Some(&OrderServiceType::DeliveryByCourier)
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(DeliveryStatus::Closed | DeliveryStatus::Cancelled)
+        )
+    }
+
+    /// Whether somebody at the till can take it from its status to `to`.
+    pub(crate) fn can_move_to(&self, to: &DeliveryStatus) -> Result<(), Failure> {
+        let Some(from) = self.status() else {
+            return Err(Failure::order_not_found(self.id));
+        };
+        let wrong = || {
+            Failure::new(
+                ErrorCode::WrongDeliveryStatus,
+                format!("Delivery cannot be moved from status {from} to {to}."),
+            )
+        };
+        let (Some(here), Some(there)) = (place(from), place(to)) else {
+            return match to {
+                DeliveryStatus::Cancelled if !self.is_finished() => Ok(()),
+                _ => Err(wrong()),
+            };
+        };
+        let is_confirmed = here > 0 || there <= 1;
+        let fits_kind = self.is_for_courier()
+            || !matches!(to, DeliveryStatus::OnWay | DeliveryStatus::Delivered);
+        let back_to_unconfirmed = here == 1 && there == 0;
+        let is_possible = match to {
+            DeliveryStatus::Delivered => *from == DeliveryStatus::OnWay,
+            DeliveryStatus::Closed if self.is_for_courier() => {
+                matches!(from, DeliveryStatus::OnWay | DeliveryStatus::Delivered)
+            }
+            _ => there > here || back_to_unconfirmed,
+        };
+        if self.is_finished() || !is_confirmed || !fits_kind || !is_possible {
+            return Err(wrong());
+        }
+        match to {
+            DeliveryStatus::Closed if !self.cheque.is_paid() => Err(Failure::new(
+                "PaymentSumNotEnough".into(),
+                "Payment sum is not enough to close the order.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What comes next if everything goes well.
+    pub(crate) fn next_status(&self) -> Option<DeliveryStatus> {
+        Some(match self.status()? {
+            DeliveryStatus::Unconfirmed => DeliveryStatus::WaitCooking,
+            DeliveryStatus::WaitCooking | DeliveryStatus::ReadyForCooking => {
+                DeliveryStatus::CookingStarted
+            }
+            DeliveryStatus::CookingStarted => DeliveryStatus::CookingCompleted,
+            DeliveryStatus::CookingCompleted => DeliveryStatus::Waiting,
+            DeliveryStatus::Waiting if self.is_for_courier() => DeliveryStatus::OnWay,
+            DeliveryStatus::OnWay => DeliveryStatus::Delivered,
+            DeliveryStatus::Waiting | DeliveryStatus::Delivered => DeliveryStatus::Closed,
+            DeliveryStatus::Closed | DeliveryStatus::Cancelled | DeliveryStatus::Other(_) => {
+                return None;
+            }
+        })
+    }
+}
+
+fn set_once(when: &mut Option<LocalTime>, now: LocalTime) {
+    when.get_or_insert(now);
+}
+
+/// How far the dishes of a delivery are at least, once it has this status.
+fn dishes_are(status: &DeliveryStatus) -> Option<OrderItemStatus> {
+    match status {
+        DeliveryStatus::CookingStarted => Some(OrderItemStatus::CookingStarted),
+        DeliveryStatus::CookingCompleted | DeliveryStatus::Waiting => {
+            Some(OrderItemStatus::CookingCompleted)
+        }
+        DeliveryStatus::OnWay | DeliveryStatus::Delivered | DeliveryStatus::Closed => {
+            Some(OrderItemStatus::Served)
+        }
+        DeliveryStatus::Unconfirmed
+        | DeliveryStatus::WaitCooking
+        | DeliveryStatus::ReadyForCooking
+        | DeliveryStatus::Cancelled
+        | DeliveryStatus::Other(_) => None,
+    }
+}
+
+/// How far along the way a status is; `Cancelled` is beside it.
+fn place(status: &DeliveryStatus) -> Option<usize> {
+    let way = [
+        DeliveryStatus::Unconfirmed,
+        DeliveryStatus::WaitCooking,
+        DeliveryStatus::ReadyForCooking,
+        DeliveryStatus::CookingStarted,
+        DeliveryStatus::CookingCompleted,
+        DeliveryStatus::Waiting,
+        DeliveryStatus::OnWay,
+        DeliveryStatus::Delivered,
+        DeliveryStatus::Closed,
+    ];
+    way.iter().position(|it| it == status)
+}
+
+/// How long a delivery stays in a status, in a restaurant.
+fn stay(status: &DeliveryStatus) -> Duration {
+    Duration::from_secs(match status {
+        DeliveryStatus::Unconfirmed | DeliveryStatus::Waiting => 60,
+        DeliveryStatus::WaitCooking | DeliveryStatus::ReadyForCooking => 120,
+        DeliveryStatus::CookingStarted => 720,
+        DeliveryStatus::CookingCompleted => 120,
+        DeliveryStatus::OnWay => 900,
+        DeliveryStatus::Delivered => 120,
+        DeliveryStatus::Closed | DeliveryStatus::Cancelled | DeliveryStatus::Other(_) => 0,
+    })
+}
+
+impl World {
+    /// Takes a delivery to a status, if it can go there, with all that comes with it.
+    pub(crate) fn move_delivery(&mut self, id: Guid, to: &DeliveryStatus) -> Result<(), Failure> {
+        let delivery = self.deliveries.known.get(&id);
+        let delivery = delivery.ok_or_else(|| Failure::order_not_found(id))?;
+        delivery.can_move_to(to)?;
+        let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
+        let mut change = Change {
+            status: true,
+            item_statuses: Vec::new(),
+        };
+        if let Some(delivery) = self.deliveries.known.get_mut(&id)
+            && let Some(order) = &mut delivery.order
+        {
+            order.status = Some(to.clone());
+            match to {
+                DeliveryStatus::Unconfirmed => order.when_confirmed = None,
+                DeliveryStatus::WaitCooking => order.when_confirmed = Some(now),
+                DeliveryStatus::CookingStarted => set_once(&mut order.when_printed, now),
+                DeliveryStatus::CookingCompleted => {
+                    set_once(&mut order.when_cooking_completed, now);
+                }
+                DeliveryStatus::Waiting => set_once(&mut order.when_packed, now),
+                DeliveryStatus::OnWay => set_once(&mut order.when_sended, now),
+                DeliveryStatus::Delivered => set_once(&mut order.when_delivered, now),
+                DeliveryStatus::Closed => {
+                    order.when_closed = Some(now);
+                    delivery.cheque.is_settled = true;
+                }
+                DeliveryStatus::ReadyForCooking
+                | DeliveryStatus::Cancelled
+                | DeliveryStatus::Other(_) => {}
+            }
+            if let Some(status) = dishes_are(to) {
+                change.item_statuses = delivery.cheque.reach(&status, now);
+            }
+        }
+        self.delivery_changed(id, &change);
+        self.let_live(id);
+        Ok(())
+    }
+
+    /// Lets a delivery go on by itself, where deliveries do.
+    pub(crate) fn let_live(&mut self, id: Guid) {
+        let step = Step::Delivery(id);
+        self.schedule.forget(&step);
+        if let Pace::Auto { .. } = self.schedule.pace
+            && let Some(delivery) = self.deliveries.known.get(&id)
+            && delivery.next_status().is_some()
+            && let Some(status) = delivery.status()
+        {
+            self.later(stay(status), step);
+        }
+    }
+
+    /// The till takes a delivery one status further; who has not paid yet pays now, in cash.
+    pub(crate) fn live(&mut self, id: Guid) {
+        let Some(delivery) = self.deliveries.known.get_mut(&id) else {
+            return;
+        };
+        let Some(next) = delivery.next_status() else {
+            return;
+        };
+        if next == DeliveryStatus::Closed {
+            self.pay_the_rest(id);
+        }
+        if let Err(failure) = self.move_delivery(id, &next) {
+            tracing::debug!(%id, failure = failure.message, "a delivery stays where it is");
+        }
+    }
+}

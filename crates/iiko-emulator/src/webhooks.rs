@@ -1,0 +1,228 @@
+//! Webhooks: who wants to know what, and what there is to tell.
+//!
+//! Every change is told to [`World::emit`], which writes it down in the journal and, for every handler whose filter wants
+//! it, into the outbox. Sending is not done here: a world only remembers.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{DateTime, Utc};
+use iiko_types::{
+    ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
+    schemas::WebHooksFilter,
+    time::UtcTime,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{complete::complete_named, contract, json::Json, world::World};
+
+/// Events older than so many are forgotten.
+const JOURNAL_KEPT: usize = 10_000;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Webhooks {
+    /// By login and organization: each pair has one handler.
+    pub(crate) handlers: BTreeMap<String, BTreeMap<OrganizationId, Handler>>,
+    /// What is to be sent, oldest first.
+    pub(crate) outbox: VecDeque<Outgoing>,
+    /// What happened, whether anybody wanted to know or not.
+    pub(crate) journal: VecDeque<Event>,
+}
+
+/// Where a login wants to be told, and of what.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Handler {
+    pub(crate) uri: String,
+    pub(crate) auth_token: Option<String>,
+    pub(crate) filter: Option<WebHooksFilter>,
+}
+
+/// An event on its way to a handler.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Outgoing {
+    pub(crate) uri: String,
+    pub(crate) auth_token: Option<String>,
+    pub(crate) event: Event,
+}
+
+/// An event as it is sent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Event {
+    pub(crate) event_type: String,
+    pub(crate) event_time: UtcTime,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) correlation_id: CorrelationId,
+    /// As text: decimals stay what they are.
+    pub(crate) event_info: Box<RawValue>,
+}
+
+/// Something that happened in a restaurant.
+#[derive(Clone, Debug)]
+pub(crate) struct Happening {
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) subject: Subject,
+    /// It could not be created.
+    pub(crate) is_error: bool,
+    /// Its new status, where that is what happened.
+    pub(crate) status: Option<String>,
+    /// The new statuses of its lines.
+    pub(crate) item_statuses: Vec<String>,
+}
+
+/// What it happened to.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    Delivery(Guid),
+    /// The stop lists of these groups.
+    StopLists(Vec<TerminalGroupId>),
+}
+
+impl Happening {
+    /// What happens to no order: it has neither status nor error.
+    pub(crate) fn plain(organization_id: OrganizationId, subject: Subject) -> Self {
+        Self {
+            organization_id,
+            subject,
+            is_error: false,
+            status: None,
+            item_statuses: Vec::new(),
+        }
+    }
+
+    fn event_type(&self) -> &'static str {
+        match (&self.subject, self.is_error) {
+            (Subject::Delivery(_), false) => "DeliveryOrderUpdate",
+            (Subject::Delivery(_), true) => "DeliveryOrderError",
+            (Subject::StopLists(_), _) => "StopListUpdate",
+        }
+    }
+
+    /// Whether a handler with this filter is told. A filter that is missing wants nothing (`cloud-api.md` 10.1).
+    fn is_wanted(&self, filter: &WebHooksFilter) -> bool {
+        match &self.subject {
+            Subject::Delivery(_) => filter.delivery_order_filter.as_ref().is_some_and(|filter| {
+                self.is_of(
+                    filter.errors,
+                    &words(filter.order_statuses.as_deref()),
+                    &words(filter.item_statuses.as_deref()),
+                )
+            }),
+            Subject::StopLists(_) => filter
+                .stop_list_update_filter
+                .as_ref()
+                .is_some_and(|filter| filter.updates == Some(true)),
+        }
+    }
+
+    fn is_of(&self, errors: Option<bool>, statuses: &[String], item_statuses: &[String]) -> bool {
+        if self.is_error {
+            return errors == Some(true);
+        }
+        self.status
+            .as_ref()
+            .is_some_and(|status| statuses.contains(status))
+            || self
+                .item_statuses
+                .iter()
+                .any(|status| item_statuses.contains(status))
+    }
+}
+
+fn words<W: ToString>(words: Option<&[W]>) -> Vec<String> {
+    words
+        .unwrap_or_default()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+impl World {
+    /// Writes down what happened, and tells those who want to know.
+    pub(crate) fn emit(&mut self, happening: &Happening) {
+        let now = self.now();
+        let mut outgoing = Vec::new();
+        for handler in self
+            .webhooks
+            .handlers
+            .values()
+            .filter_map(|handlers| handlers.get(&happening.organization_id))
+        {
+            let Some(filter) = handler.filter.as_ref().filter(|it| happening.is_wanted(it)) else {
+                continue;
+            };
+            let keys = filter
+                .delivery_order_filter
+                .as_ref()
+                .and_then(|filter| filter.returned_external_data_keys.clone())
+                .unwrap_or_default();
+            if let Some(event) = self.event(happening, &keys, now) {
+                outgoing.push(Outgoing {
+                    uri: handler.uri.clone(),
+                    auth_token: handler.auth_token.clone(),
+                    event,
+                });
+            }
+        }
+        self.webhooks.outbox.extend(outgoing);
+        if let Some(event) = self.event(happening, &[], now) {
+            if self.webhooks.journal.len() == JOURNAL_KEPT {
+                self.webhooks.journal.pop_front();
+            }
+            self.webhooks.journal.push_back(event);
+        }
+    }
+
+    /// The stop list of a terminal group is another now.
+    pub(crate) fn stop_list_changed(
+        &mut self,
+        organization_id: OrganizationId,
+        terminal_group_id: TerminalGroupId,
+    ) {
+        let subject = Subject::StopLists(vec![terminal_group_id]);
+        self.emit(&Happening::plain(organization_id, subject));
+    }
+
+    fn event(
+        &self,
+        happening: &Happening,
+        external_keys: &[String],
+        now: DateTime<Utc>,
+    ) -> Option<Event> {
+        Some(Event {
+            event_type: happening.event_type().to_owned(),
+            event_time: UtcTime(now),
+            organization_id: happening.organization_id,
+            correlation_id: CorrelationId(self.call.correlation_id),
+            event_info: self.event_info(&happening.subject, external_keys)?,
+        })
+    }
+
+    fn event_info(&self, subject: &Subject, external_keys: &[String]) -> Option<Box<RawValue>> {
+        let text = match subject {
+            Subject::Delivery(id) => {
+                let info = self.deliveries.known.get(id)?.info(external_keys);
+                written_as::<iiko_types::operations::DeliveriesById>("OrderInfo", &info)?
+            }
+            Subject::StopLists(groups) => {
+                let updates: Vec<_> = groups
+                    .iter()
+                    .map(|id| serde_json::json!({"id": id, "isFull": true}))
+                    .collect();
+                serde_json::json!({"terminalGroupsStopListsUpdates": updates}).to_string()
+            }
+        };
+        RawValue::from_string(text).ok()
+    }
+}
+
+/// A part of the answers of `E`, with the members that have no value.
+fn written_as<E: iiko_types::endpoint::Endpoint>(
+    schema: &str,
+    part: &impl Serialize,
+) -> Option<String> {
+    let mut json = Json::parse(&serde_json::to_string(part).ok()?).ok()?;
+    let (contract, _) = contract::find(E::PATH)?;
+    complete_named(contract, schema, &mut json);
+    Some(json.print())
+}
