@@ -5,6 +5,7 @@
 
 mod orders;
 mod routes;
+mod server;
 mod state;
 
 use std::time::Duration;

@@ -21,6 +21,7 @@ mod external_menu;
 mod failure;
 pub mod faults;
 mod http;
+mod iiko_server;
 mod json;
 mod nomenclature;
 mod operations;
@@ -94,6 +95,7 @@ impl Emulator {
         };
         let shared = Shared::open(format!("http://{address}"), start)?;
         let router = control::router()
+            .route("/resto/{*path}", axum::routing::any(iiko_server::answer))
             .fallback(http::answer)
             .layer(
                 CompressionLayer::new()

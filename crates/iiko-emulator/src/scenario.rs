@@ -6,6 +6,7 @@
 pub(crate) mod dishes;
 mod integrity;
 pub(crate) mod offers;
+pub(crate) mod server;
 
 use std::{
     collections::BTreeMap,
@@ -26,6 +27,7 @@ use self::{
         ComboSpec, DiscountSpec, ExternalMenuSpec, OrderTypeSpec, PaymentTypeSpec,
         PriceCategorySpec,
     },
+    server::ServerSpec,
 };
 
 /// A restaurant to imitate. Cheap to clone.
@@ -120,6 +122,7 @@ pub(crate) struct ScenarioFile {
     pub(crate) order_types: Vec<OrderTypeSpec>,
     #[serde(default)]
     pub(crate) discounts: Vec<DiscountSpec>,
+    pub(crate) server: Option<ServerSpec>,
 }
 
 #[derive(Debug, Deserialize)]

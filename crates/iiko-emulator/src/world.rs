@@ -19,6 +19,7 @@ use crate::{
     commands::Commands,
     deliveries::Deliveries,
     external_menu::ExternalMenu,
+    iiko_server::IikoServer,
     nomenclature::Nomenclature,
     refusal::Refusal,
     scenario::Scenario,
@@ -42,6 +43,8 @@ pub(crate) struct World {
     pub(crate) token_is_bare: bool,
     pub(crate) commands: Commands,
     pub(crate) deliveries: Deliveries,
+    /// The server in the back office, where the scenario has one.
+    pub(crate) iiko_server: Option<IikoServer>,
     pub(crate) schedule: Schedule,
     pub(crate) webhooks: Webhooks,
     pub(crate) call: Call,

@@ -8,6 +8,7 @@ mod emulator;
 mod exchanges;
 mod login;
 mod methods;
+mod office;
 mod price_orders;
 mod raw;
 mod redaction;

@@ -3,6 +3,8 @@
 //! Things are named as people name them: an organization by id, name, code or slug, a product by id or code, a size and a
 //! terminal group by id or name. Answers are 200 with what there is to tell, or 400 with `{"error": …}`.
 
+mod server;
+
 use std::time::Duration;
 
 use axum::{
@@ -56,6 +58,7 @@ pub(crate) fn router() -> Router<Shared> {
             get(exchanges).delete(forget_exchanges),
         )
         .route("/_emulator/pictures/{name}", get(picture))
+        .merge(server::router())
 }
 
 /// What `/_emulator/` says.

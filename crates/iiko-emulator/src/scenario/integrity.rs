@@ -11,6 +11,9 @@ use super::{
 
 impl ScenarioFile {
     pub(super) fn check(&self) -> anyhow::Result<()> {
+        if let Some(server) = &self.server {
+            server.check(self)?;
+        }
         let groups = unique("group", self.groups.iter().map(|group| group.slug.as_str()))?;
         let sizes = unique("size", self.sizes.iter().map(|size| size.slug.as_str()))?;
         let categories = unique(

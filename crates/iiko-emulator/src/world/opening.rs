@@ -20,6 +20,7 @@ use crate::{
     commands::Commands,
     deliveries::Deliveries,
     external_menu::ExternalMenu,
+    iiko_server::IikoServer,
     nomenclature::Nomenclature,
     scenario::{
         OrganizationSpec, Scenario, ScenarioFile, id_of,
@@ -81,6 +82,11 @@ impl World {
             token_is_bare: false,
             commands: Commands::default(),
             deliveries: Deliveries::default(),
+            iiko_server: file
+                .server
+                .as_ref()
+                .map(|server| IikoServer::of_scenario(file, server))
+                .transpose()?,
             schedule: Schedule::new(pace),
             webhooks: Webhooks::default(),
             call: Call::default(),

@@ -1,0 +1,322 @@
+//! The restaurant's own server (`/resto`), as far as price orders need it.
+//!
+//! Sessions take counted slots of a licence; orders are kept under the vendor's rules; prices are computed from the
+//! orders; reference lists come in the form each has there, XML here and JSON there, bare or wrapped.
+//!
+//! - [`documents`]: price orders and what may be done with them
+//! - [`prices`]: what they come to
+//! - [`reference`]: departments, products, sizes, price categories, schedules
+//! - [`door`]: the calls over HTTP
+
+mod documents;
+mod door;
+mod prices;
+mod reference;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use iiko_types::{
+    ids::{Guid, OrganizationId, ProductId, SizeId},
+    number::ExactDecimal,
+    time::TimeSpan,
+};
+use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
+use uuid::Uuid;
+
+use self::documents::{IncludeForCategory, PriceForCategory, PriceOrder, Row, Status};
+pub(crate) use self::door::answer;
+use crate::{
+    scenario::{
+        ScenarioFile, id_of,
+        server::{PriceOrderSpec, ScheduleSpec, ServerSpec},
+    },
+    world::World,
+};
+
+/// How long a session lives, counted from its login.
+const SESSION: TimeDelta = TimeDelta::hours(1);
+
+/// The licence module that lets programs in.
+const API_MODULE: u32 = 2000;
+/// The one that lets them set tax categories in price orders.
+const TAX_MODULE: u32 = 21_052_802;
+
+/// The far end of orders that do not end.
+fn endless() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2500, 1, 1).unwrap_or(NaiveDate::MAX)
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct IikoServer {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    edition: String,
+    zone: TimeSpan,
+    login: String,
+    password_sha1: String,
+    pub(crate) slots: usize,
+    pub(crate) modules: Vec<u32>,
+    /// Whether the user may work with price orders.
+    pub(crate) has_right: bool,
+    sessions: Vec<Session>,
+    pub(crate) orders: Vec<PriceOrder>,
+    schedules: Vec<Schedule>,
+    revision: i64,
+    /// What the server writes for itself.
+    pub(crate) log: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Session {
+    key: String,
+    expires_at: DateTime<Utc>,
+}
+
+/// A timetable in which orders have effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Schedule {
+    id: Guid,
+    name: String,
+    periods: Vec<Period>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Period {
+    begin: String,
+    end: String,
+    days_of_week: Vec<u8>,
+}
+
+/// Why a call was refused: a status and a sentence, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
+impl Refused {
+    fn new(status: u16, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            text: text.into(),
+        }
+    }
+}
+
+impl IikoServer {
+    pub(crate) fn of_scenario(file: &ScenarioFile, spec: &ServerSpec) -> anyhow::Result<Self> {
+        let mut server = Self {
+            name: spec.name.clone(),
+            version: spec.version.clone(),
+            edition: spec.edition.clone(),
+            zone: spec
+                .time_zone
+                .parse()
+                .map_err(|_| anyhow::anyhow!("time zone `{}` of the server", spec.time_zone))?,
+            login: spec.login.clone(),
+            password_sha1: hex::encode(Sha1::digest(spec.password.as_bytes())),
+            slots: spec.slots,
+            modules: spec.modules.clone(),
+            has_right: true,
+            sessions: Vec::new(),
+            orders: Vec::new(),
+            schedules: spec
+                .schedules
+                .iter()
+                .map(|it| open_schedule(file, it))
+                .collect(),
+            revision: file.revision / 1000,
+            log: Vec::new(),
+        };
+        for order in &spec.orders {
+            let order = server.open_order(file, order)?;
+            server.orders.push(order);
+        }
+        Ok(server)
+    }
+
+    fn open_order(
+        &mut self,
+        file: &ScenarioFile,
+        spec: &PriceOrderSpec,
+    ) -> anyhow::Result<PriceOrder> {
+        let id = |kind: &str, slug: &str| id_of(&file.name, kind, slug);
+        let schedule_id = spec.schedule.as_ref().map(|slug| id("schedule", slug));
+        let category = |slug: &String| {
+            let known = file.price_categories.iter().find(|it| it.slug == *slug);
+            known
+                .and_then(|it| it.id)
+                .unwrap_or_else(|| id("price-category", slug))
+        };
+        let rows = spec.rows.iter().zip(1..).map(|(row, num)| Row {
+            num,
+            department_id: OrganizationId(id("organization", &row.organization)),
+            product_id: ProductId(id("product", &row.product)),
+            product_size_id: row.size.as_ref().map(|slug| SizeId(id("size", slug))),
+            including: !row.excluded,
+            price: ExactDecimal(row.price.0),
+            dish_of_day: false,
+            flyer_program: false,
+            prices_for_categories: row
+                .categories
+                .iter()
+                .map(|(slug, price)| PriceForCategory {
+                    category_id: category(slug),
+                    price: ExactDecimal(price.0),
+                })
+                .collect(),
+            include_for_categories: row
+                .categories
+                .keys()
+                .map(|slug| IncludeForCategory {
+                    category_id: category(slug),
+                    include: true,
+                })
+                .collect(),
+            tax_category_id: None,
+            tax_category_enabled: None,
+        });
+        let status = match spec.status.as_str() {
+            "NEW" => Status::New,
+            "PROCESSED" => Status::Processed,
+            "DELETED" => Status::Deleted,
+            word => anyhow::bail!("price order `{}`: no status `{word}`", spec.number),
+        };
+        Ok(PriceOrder {
+            id: id("price-order", &spec.number),
+            date_incoming: spec.from,
+            document_number: spec.number.clone(),
+            status,
+            comment: None,
+            short_name: spec.name.clone(),
+            delete_previous_menu: false,
+            schedule: schedule_id.and_then(|id| self.schedule(id).cloned()),
+            date_to: spec.to.unwrap_or_else(endless),
+            items: rows.collect(),
+            revision: self.next_revision(),
+        })
+    }
+
+    fn server_type(&self) -> &'static str {
+        match self.edition.as_str() {
+            "chain" => "CHAIN",
+            _ => "STANDALONE_RMS",
+        }
+    }
+
+    fn free_slots(&mut self, module: u32, now: DateTime<Utc>) -> usize {
+        match self.modules.contains(&module) {
+            true => self.slots.saturating_sub(self.used_slots(now)),
+            false => 0,
+        }
+    }
+
+    /// The revision up to which lists tell.
+    fn listed_revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn schedule(&self, id: Guid) -> Option<&Schedule> {
+        self.schedules.iter().find(|it| it.id == id)
+    }
+
+    fn next_revision(&mut self) -> i64 {
+        self.revision += 1;
+        self.revision
+    }
+
+    /// The day in the server's zone.
+    fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        (now.naive_utc() + self.zone.0).date()
+    }
+
+    // sessions
+
+    /// A key for who knows login and password, as long as the licence has a slot left.
+    fn log_in(&mut self, login: &str, pass: &str, now: DateTime<Utc>) -> Result<String, Refused> {
+        if login != self.login || !pass.eq_ignore_ascii_case(&self.password_sha1) {
+            return Err(Refused::new(401, "Wrong login or password"));
+        }
+        if !self.modules.contains(&API_MODULE) {
+            let text = format!("Module {API_MODULE} is blocked within current license");
+            return Err(Refused::new(403, text));
+        }
+        if self.used_slots(now) >= self.slots {
+            let text = format!(
+                "License enhancement is required: no connections available for module {API_MODULE}"
+            );
+            return Err(Refused::new(403, text));
+        }
+        let key = Uuid::new_v4().to_string();
+        self.sessions.push(Session {
+            key: key.clone(),
+            expires_at: now + SESSION,
+        });
+        Ok(key)
+    }
+
+    /// Gives the slot of a session back. Without such a session there is nothing to give.
+    fn log_out(&mut self, key: &str) {
+        self.sessions.retain(|session| session.key != key);
+    }
+
+    /// How many are logged in.
+    pub(crate) fn used_slots(&mut self, now: DateTime<Utc>) -> usize {
+        self.sessions.retain(|session| session.expires_at > now);
+        self.sessions.len()
+    }
+
+    /// All sessions end, as when the server is started again.
+    pub(crate) fn restart(&mut self) {
+        self.sessions.clear();
+    }
+
+    fn require_session(&mut self, key: Option<&str>, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.sessions.retain(|session| session.expires_at > now);
+        let mut sessions = self.sessions.iter();
+        match key.is_some_and(|key| sessions.any(|session| session.key == key)) {
+            true => Ok(()),
+            false => Err(Refused::new(401, "Token is expired or invalid")),
+        }
+    }
+
+    fn require_right(&self) -> Result<(), Refused> {
+        match self.has_right {
+            true => Ok(()),
+            false => Err(Refused::new(403, "Permission denied")),
+        }
+    }
+}
+
+impl World {
+    fn server_revision(&self) -> i64 {
+        self.iiko_server
+            .as_ref()
+            .map_or(-1, IikoServer::listed_revision)
+    }
+
+    fn server_schedules(&self) -> Vec<serde_json::Value> {
+        self.iiko_server
+            .as_ref()
+            .map(reference::schedules)
+            .unwrap_or_default()
+    }
+}
+
+fn open_schedule(file: &ScenarioFile, spec: &ScheduleSpec) -> Schedule {
+    Schedule {
+        id: id_of(&file.name, "schedule", &spec.slug),
+        name: spec.name.clone(),
+        periods: spec
+            .periods
+            .iter()
+            .map(|period| Period {
+                begin: period.begin.clone(),
+                end: period.end.clone(),
+                days_of_week: period.days.clone(),
+            })
+            .collect(),
+    }
+}
