@@ -11,6 +11,7 @@
 mod bucket;
 mod group;
 mod registry;
+mod seats;
 
 use std::{
     collections::BTreeMap,
@@ -19,9 +20,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
-use self::group::{Group, Turn};
+pub(crate) use self::seats::Seat;
+use self::{
+    group::{Group, Turn},
+    seats::AtOnce,
+};
 
 /// How often a group may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,8 @@ pub enum Rate {
 pub struct Rates {
     usual: Rate,
     groups: BTreeMap<String, Rate>,
+    operations: BTreeMap<String, Rate>,
+    at_once: AtOnce,
 }
 
 impl Rates {
@@ -51,6 +58,11 @@ impl Rates {
         Self {
             usual,
             groups: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            at_once: AtOnce {
+                groups: BTreeMap::new(),
+                loyalty: u32::MAX,
+            },
         }
     }
 
@@ -61,18 +73,41 @@ impl Rates {
         self
     }
 
-    fn of(&self, restriction_group: &str) -> Rate {
+    /// A rate for one operation, under its name: `loyalty_iiko_coupons_by_series`. The rate of its group holds too.
+    #[must_use]
+    pub fn with_operation(mut self, operation: &str, rate: Rate) -> Self {
+        self.operations.insert(operation.to_owned(), rate);
+        self
+    }
+
+    /// How many calls of a group may be on their way at once. 0 counts as 1; without a word there is no limit.
+    #[must_use]
+    pub fn at_once(mut self, restriction_group: &str, calls: u32) -> Self {
+        let groups = &mut self.at_once.groups;
+        groups.insert(restriction_group.to_owned(), calls.max(1));
+        self
+    }
+
+    /// The same over all groups of loyalty together (`Guests: …` and `Loyalty: …`).
+    #[must_use]
+    pub fn loyalty_at_once(mut self, calls: u32) -> Self {
+        self.at_once.loyalty = calls.max(1);
+        self
+    }
+
+    fn of(&self, name: &str) -> Rate {
         self.groups
-            .get(restriction_group)
+            .get(name)
+            .or_else(|| self.operations.get(name))
             .copied()
             .unwrap_or(self.usual)
     }
 }
 
 impl Default for Rates {
-    /// One call a second, a minute's worth at once; half of that for menus. These are careful guesses: the only numbers
-    /// that iiko has published are loyalty's, five and ten calls a second. It also allows `coupons/by_series` only every
-    /// 30 s, which is no group of its own and left to the caller.
+    /// One call a second, a minute's worth in a burst; half of that for menus. These are careful guesses: the only
+    /// numbers that iiko has published are loyalty's. Those are kept: five calls a second and five at once to read a
+    /// guest, ten and four to write one, a hundred of all loyalty at once, unused coupons of a series every 30 s.
     fn default() -> Self {
         let every = |interval_millis, burst| Rate::Every {
             interval: Duration::from_millis(interval_millis),
@@ -82,6 +117,10 @@ impl Default for Rates {
             .with("Data: menu", every(2000, 60))
             .with("Guests: info", every(200, 5))
             .with("Guests: creating", every(100, 4))
+            .with_operation("loyalty_iiko_coupons_by_series", every(30_000, 1))
+            .at_once("Guests: info", 5)
+            .at_once("Guests: creating", 4)
+            .loyalty_at_once(100)
     }
 }
 
@@ -89,24 +128,33 @@ impl Default for Rates {
 #[derive(Clone, Default)]
 pub struct RateBudget {
     state: Arc<Mutex<State>>,
+    /// A seat was given back, or limits are others now.
+    freed: Arc<Notify>,
 }
 
 #[derive(Default)]
 struct State {
     rates: Rates,
+    /// By restriction group, and by the name of an operation that has a rate of its own.
     groups: BTreeMap<&'static str, Group>,
+    /// How many calls of a group are on their way.
+    taken: BTreeMap<&'static str, u32>,
 }
 
 /// What a group has left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupBudget {
-    /// iiko's name of the group: `Data: menu`.
+    /// iiko's name of the group: `Data: menu`; or the name of an operation that has a rate of its own.
     pub restriction_group: &'static str,
     /// How often it may be called.
     pub rate: Rate,
     /// How many attempts were let through since the process started.
     pub calls: u64,
+    /// How many are on their way.
+    pub in_flight: u32,
+    /// How many may be.
+    pub at_once: Option<u32>,
     /// How long the next call would wait for its turn.
     pub next_call_after: Duration,
     /// How much longer iiko's 429 pauses the group.
@@ -148,17 +196,21 @@ impl RateBudget {
             group.set_rate(rates.of(name));
         }
         state.rates = rates;
+        drop(state);
+        self.freed.notify_waiters();
     }
 
     /// The groups that were called so far.
     #[must_use]
     pub fn groups(&self) -> Vec<GroupBudget> {
         let now = Instant::now();
-        self.lock()
-            .groups
-            .iter()
-            .map(|(name, group)| group.describe(name, now))
-            .collect()
+        let state = self.lock();
+        let describe = |(name, group): (&&'static str, &Group)| GroupBudget {
+            in_flight: state.taken.get(name).copied().unwrap_or_default(),
+            at_once: state.rates.at_once.groups.get(*name).copied(),
+            ..group.describe(name, now)
+        };
+        state.groups.iter().map(describe).collect()
     }
 
     /// End a pause before its time, because somebody knows that iiko has.
@@ -196,6 +248,19 @@ impl RateBudget {
         }
     }
 
+    /// Waits for the turn of an operation that has a rate of its own, beside that of its group.
+    pub(crate) async fn take_operation(
+        &self,
+        operation: &'static str,
+        limits: Limits,
+    ) -> Result<Duration, Denied> {
+        let has_rate = self.lock().rates.operations.contains_key(operation);
+        match has_rate {
+            true => self.take(operation, limits).await,
+            false => Ok(Duration::ZERO),
+        }
+    }
+
     /// iiko answered 429.
     pub(crate) fn pause(&self, restriction_group: &'static str, retry_after: Option<Duration>) {
         let now = Instant::now();
@@ -215,12 +280,18 @@ impl RateBudget {
     /// Whether it would make no difference if it were made anew.
     fn is_rested(&self, now: Instant) -> bool {
         let state = self.lock();
-        state.rates == Rates::default() && state.groups.values().all(|group| group.is_rested(now))
+        state.rates == Rates::default()
+            && state.taken.values().all(|taken| *taken == 0)
+            && state.groups.values().all(|group| group.is_rested(now))
     }
 
     fn with_group<T>(&self, name: &'static str, act: impl FnOnce(&mut Group) -> T) -> T {
         let mut state = self.lock();
-        let State { rates, groups } = &mut *state;
+        let State {
+            rates,
+            groups,
+            taken: _,
+        } = &mut *state;
         act(groups
             .entry(name)
             .or_insert_with(|| Group::new(rates.of(name))))

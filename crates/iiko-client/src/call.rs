@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     base_url::BaseUrl,
-    budget::{Denied, Limits, RateBudget},
+    budget::{Denied, Limits, RateBudget, Seat},
     credentials::Credentials,
     error::Error,
     login,
@@ -135,6 +135,7 @@ impl Parts {
         loop {
             meter.metrics.waited += self.turn(name, restriction_group, deadline).await?;
             let token = self.token(refused.as_ref(), deadline).await?;
+            let seat = self.seat(name, restriction_group, deadline).await?;
             attempt += 1;
             let redactor = self.redactor.knowing(&token.token);
             let outgoing = Outgoing {
@@ -154,7 +155,9 @@ impl Parts {
                 answers_nothing: operation.answers_nothing,
             };
             meter.metrics.attempts += 1;
-            let lost = match self.transport.exchange(outgoing).await {
+            let exchanged = self.transport.exchange(outgoing).await;
+            drop(seat);
+            let lost = match exchanged {
                 Ok(incoming) => match verdict::check(incoming, &question) {
                     Ok(incoming) => {
                         self.budget.answered(restriction_group);
@@ -194,11 +197,33 @@ impl Parts {
             pause: self.policy.longest_pause,
             left: deadline.left(),
         };
-        let denied = match self.budget.take(restriction_group, limits).await {
-            Ok(waited) => return Ok(waited),
-            Err(denied) => denied,
+        let turn = async {
+            let of_operation = self.budget.take_operation(operation, limits).await?;
+            Ok(of_operation + self.budget.take(restriction_group, limits).await?)
         };
-        Err(match denied {
+        turn.await
+            .map_err(|denied| self.denied(operation, restriction_group, deadline, denied))
+    }
+
+    /// A seat among the calls of a group that are on their way.
+    async fn seat(
+        &self,
+        operation: &'static str,
+        restriction_group: &'static str,
+        deadline: Deadline,
+    ) -> Result<Seat, Error> {
+        let seat = self.budget.sit(restriction_group, deadline.left()).await;
+        seat.map_err(|denied| self.denied(operation, restriction_group, deadline, denied))
+    }
+
+    fn denied(
+        &self,
+        operation: &'static str,
+        restriction_group: &'static str,
+        deadline: Deadline,
+        denied: Denied,
+    ) -> Error {
+        match denied {
             Denied::Paused { remaining } => Error::Paused {
                 operation,
                 restriction_group,
@@ -209,7 +234,7 @@ impl Parts {
                 nothing_sent: true,
                 after: deadline.elapsed(),
             },
-        })
+        }
     }
 
     /// Tells the budget what a failed exchange means for those to come.

@@ -118,6 +118,8 @@ impl Group {
             restriction_group,
             rate: self.bucket.rate,
             calls: self.calls,
+            in_flight: 0,
+            at_once: None,
             next_call_after: self.bucket.wait(now).max(paused_for.unwrap_or_default()),
             paused_for,
         }

@@ -207,3 +207,45 @@ async fn calls_are_counted_however_they_end() {
         ]
     );
 }
+
+#[tokio::test]
+async fn no_more_calls_are_on_their_way_than_may_be() {
+    let at_once = Arc::new(Mutex::new((0, 0)));
+    let counted = Arc::clone(&at_once);
+    let server = Server::start_async(move |seen| {
+        let counted = Arc::clone(&counted);
+        Box::pin(async move {
+            if seen.path.ends_with("access_token") {
+                return crate::server::token(seen.nth);
+            }
+            {
+                let mut counted = counted.lock().unwrap();
+                counted.0 += 1;
+                counted.1 = counted.1.max(counted.0);
+            }
+            for _ in 0..20 {
+                tokio::task::yield_now().await;
+            }
+            counted.lock().unwrap().0 -= 1;
+            stop_lists()
+        })
+    })
+    .await;
+    let rates = Rates::all(Rate::Unlimited).at_once("Data: stoplists", 3);
+    let client = server.builder().rates(rates).build().unwrap();
+    let request = request();
+    let calls = (0..12).map(|_| client.stop_lists(&request));
+    for answer in join_all(calls).await {
+        answer.unwrap();
+    }
+    assert!((1..=3).contains(&at_once.lock().unwrap().1));
+    let groups = client.budget().groups();
+    let stop_lists = groups
+        .iter()
+        .find(|it| it.restriction_group == "Data: stoplists");
+    let stop_lists = stop_lists.unwrap();
+    assert_eq!(
+        (stop_lists.calls, stop_lists.in_flight, stop_lists.at_once),
+        (12, 0, Some(3))
+    );
+}
