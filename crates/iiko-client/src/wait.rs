@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use iiko_types::{
     endpoint::Endpoint,
     ids::{CorrelationId, Guid, OrganizationId},
-    operations::{DeliveriesById, OrderById},
+    operations::{DeliveriesById, OrderById, ReserveStatusById},
     schemas::{
         CreationStatus, ErrorCommandStatus, GetCommandStatusRequest, GetCommandStatusResponse,
-        GetTableOrdersByIdRequest, OrderInfo, OrdersByIdRequest, TableOrderInfo,
+        GetTableOrdersByIdRequest, OrderInfo, OrdersByIdRequest, ReserveInfo, ReservesByIdRequest,
+        TableOrderInfo,
     },
 };
 
@@ -143,6 +144,24 @@ impl Client {
         .await
     }
 
+    /// Waits until a reserve or banquet is saved at the till or has failed, by `POST /api/1/reserve/status_by_id`.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_for_delivery`](Self::wait_for_delivery).
+    pub async fn wait_for_reserve(
+        &self,
+        organization_id: OrganizationId,
+        reserve_id: Guid,
+        patience: Patience,
+    ) -> Result<Creation<ReserveInfo>, Error> {
+        let request = ReservesByIdRequest::new(organization_id, vec![reserve_id]);
+        self.wait_for_order::<ReserveStatusById, _>(&request, patience, |answer| {
+            find(answer.reserves, |reserve| reserve.id == reserve_id)
+        })
+        .await
+    }
+
     async fn wait_for_order<E: Endpoint, O: Created>(
         &self,
         request: &E::Request,
@@ -230,6 +249,12 @@ impl Created for OrderInfo {
 }
 
 impl Created for TableOrderInfo {
+    fn creation_status(&self) -> Option<&CreationStatus> {
+        self.creation_status.as_ref()
+    }
+}
+
+impl Created for ReserveInfo {
     fn creation_status(&self) -> Option<&CreationStatus> {
         self.creation_status.as_ref()
     }

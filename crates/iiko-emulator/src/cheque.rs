@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     lines::lines,
-    payments::{payments, tips},
+    payments::{payment_of_kind, payments, tips},
 };
 
 /// The money side of an order.

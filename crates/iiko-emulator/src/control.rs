@@ -23,6 +23,7 @@ use crate::{
     faults::{Exchange, FaultRule, FaultState},
     nomenclature::Nomenclature,
     shared::Shared,
+    webhooks::{Happening, Subject},
     world::{Organization, Stop, StopKey, World},
 };
 
@@ -394,7 +395,11 @@ impl Control {
     ) -> anyhow::Result<()> {
         let mut world = self.shared.world();
         let now = world.now();
-        change(&mut organization_mut(&mut world, id)?.nomenclature, now)
+        change(&mut organization_mut(&mut world, id)?.nomenclature, now)?;
+        world.emit(&Happening::plain(id, Subject::Nomenclature));
+        drop(world);
+        self.shared.stir();
+        Ok(())
     }
 }
 

@@ -139,6 +139,13 @@ impl World {
         revision
     }
 
+    /// The deliveries that the calling login may see: those of its own source, where it has one.
+    pub(crate) fn visible_deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        let source = self.calling_login().and_then(|login| login.source.as_ref());
+        let all = self.deliveries.known.values();
+        all.filter(move |it| source.is_none_or(|source| it.source_key.as_ref() == Some(source)))
+    }
+
     /// A delivery that the till has, or the failure of a command that wants it.
     pub(crate) fn delivery_at_till(
         &mut self,

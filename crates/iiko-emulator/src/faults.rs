@@ -30,6 +30,14 @@ pub enum Fault {
     EmptyMenu,
     /// All lists of the answer are missing.
     MissingList,
+    /// Of the operation `webhook`: the call to the handler is not made.
+    WebhookLost,
+    /// Of the operation `webhook`: the call is made twice.
+    WebhookDoubled,
+    /// Of the operation `webhook`: the events go with those that come next.
+    WebhookLate,
+    /// Of the operation `webhook`: the last event of the call comes first.
+    WebhookReordered,
 }
 
 /// When a fault happens.

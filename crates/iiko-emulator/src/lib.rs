@@ -26,7 +26,10 @@ mod json;
 mod nomenclature;
 mod operations;
 mod pictures;
+mod postman;
+mod references;
 mod refusal;
+mod restrictions;
 pub mod scenario;
 mod schedule;
 mod shared;
@@ -41,12 +44,12 @@ use anyhow::Context;
 use tokio::sync::oneshot;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-pub use crate::schedule::Pace;
 use crate::{
     control::Control,
     scenario::Scenario,
     shared::{Shared, Start},
 };
+pub use crate::{postman::Delivered, schedule::Pace, webhooks::Notification};
 
 /// How to start an emulator. The default is the demo restaurant on a free port.
 #[derive(Clone, Debug)]
@@ -122,7 +125,8 @@ impl Emulator {
                                 tracing::error!(%error, "the emulator stopped serving");
                             }
                         }
-                        () = clock.run_clock() => {}
+                        () = clock.clone().run_clock() => {}
+                        () = run_postman(clock.clone()) => {}
                         _ = stopped => {}
                     }
                 });
@@ -142,6 +146,14 @@ impl Emulator {
     /// The handle that changes and inspects it. It outlives the emulator.
     pub fn control(&self) -> Control {
         Control::new(self.shared.clone())
+    }
+}
+
+/// In the stepped pace webhooks are sent when somebody says so.
+async fn run_postman(shared: Shared) {
+    match shared.start.pace {
+        Pace::Auto { .. } => shared.run_postman().await,
+        Pace::Stepped => std::future::pending().await,
     }
 }
 

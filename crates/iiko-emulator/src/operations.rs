@@ -8,11 +8,16 @@ mod combo;
 mod commands;
 mod deliveries;
 mod dictionaries;
+mod employees;
 mod external_menu;
+mod halls;
 mod nomenclature;
 mod organizations;
+mod references;
+mod restrictions;
 mod stop_lists;
 mod terminal_groups;
+mod webhooks;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -88,11 +93,16 @@ fn register() -> Vec<Operation> {
         commands::register(),
         deliveries::register(),
         dictionaries::register(),
+        employees::register(),
         external_menu::register(),
+        halls::register(),
         nomenclature::register(),
         organizations::register(),
+        references::register(),
+        restrictions::register(),
         stop_lists::register(),
         terminal_groups::register(),
+        webhooks::register(),
     ]
     .into_iter()
     .flatten()

@@ -92,6 +92,15 @@ impl Refusal {
         )
     }
 
+    /// The answer would be too large (`cloud-api.md` 9).
+    pub(crate) fn too_many_data() -> Self {
+        Self::new(
+            422,
+            "TOO_MANY_DATA_REQUESTED",
+            "Too many data requested. Narrow the period.",
+        )
+    }
+
     /// The outcome of a command that is no longer, or never was, known.
     pub(crate) fn command_forgotten() -> Self {
         Self::new(

@@ -6,6 +6,7 @@
 pub(crate) mod dishes;
 mod integrity;
 pub(crate) mod offers;
+pub(crate) mod references;
 pub(crate) mod server;
 
 use std::{
@@ -27,6 +28,7 @@ use self::{
         ComboSpec, DiscountSpec, ExternalMenuSpec, OrderTypeSpec, PaymentTypeSpec,
         PriceCategorySpec,
     },
+    references::ReferencesSpec,
     server::ServerSpec,
 };
 
@@ -122,6 +124,8 @@ pub(crate) struct ScenarioFile {
     pub(crate) order_types: Vec<OrderTypeSpec>,
     #[serde(default)]
     pub(crate) discounts: Vec<DiscountSpec>,
+    #[serde(default)]
+    pub(crate) references: ReferencesSpec,
     pub(crate) server: Option<ServerSpec>,
 }
 
@@ -134,6 +138,8 @@ pub(crate) struct LoginSpec {
     /// Prices come from the external menu itself: no price categories are listed.
     #[serde(default)]
     pub(crate) prices_from_menu: bool,
+    /// Order source: its orders are stamped with it, and it sees no others.
+    pub(crate) source: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,6 +16,10 @@ pub(crate) struct Shared {
     pub(crate) start: Arc<Start>,
     world: Arc<Mutex<World>>,
     mischief: Arc<Mutex<Mischief>>,
+    /// Calls the handlers of webhooks.
+    pub(crate) http: reqwest::Client,
+    /// There may be something in the outbox.
+    posted: Arc<Notify>,
     /// Something was done that may have put something into the schedule.
     stirred: Arc<Notify>,
 }
@@ -47,6 +51,8 @@ impl Shared {
             start: Arc::new(start),
             world,
             mischief: Arc::default(),
+            http: reqwest::Client::builder().no_proxy().build()?,
+            posted: Arc::default(),
             stirred: Arc::default(),
         })
     }
@@ -63,6 +69,7 @@ impl Shared {
                 world.run_due();
                 (world.now(), world.due_at())
             };
+            self.posted.notify_one();
             let stirred = self.stirred.notified();
             match next_at.map(|at| (at - now).to_std().unwrap_or_default()) {
                 Some(left) => drop(tokio::time::timeout(left, stirred).await),
@@ -74,6 +81,12 @@ impl Shared {
     /// Tells the clock to look again.
     pub(crate) fn stir(&self) {
         self.stirred.notify_one();
+        self.posted.notify_one();
+    }
+
+    /// Waits until there may be something in the outbox.
+    pub(crate) async fn posted(&self) {
+        self.posted.notified().await;
     }
 
     pub(crate) fn mischief(&self) -> MutexGuard<'_, Mischief> {

@@ -26,7 +26,11 @@ pub(crate) fn lets_run(fault: &Fault) -> bool {
         | Fault::MalformedJson
         | Fault::DroppedAfter
         | Fault::EmptyMenu
-        | Fault::MissingList => true,
+        | Fault::MissingList
+        | Fault::WebhookLost
+        | Fault::WebhookDoubled
+        | Fault::WebhookLate
+        | Fault::WebhookReordered => true,
     }
 }
 
@@ -39,7 +43,14 @@ pub(crate) fn apply(
 ) -> Result<Response, Response> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Ok(match fault {
-        None | Some(Fault::Latency { .. }) => json(status, text),
+        None
+        | Some(
+            Fault::Latency { .. }
+            | Fault::WebhookLost
+            | Fault::WebhookDoubled
+            | Fault::WebhookLate
+            | Fault::WebhookReordered,
+        ) => json(status, text),
         Some(Fault::Status {
             status,
             retry_after,

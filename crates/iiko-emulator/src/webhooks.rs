@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, Utc};
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
-    schemas::WebHooksFilter,
+    schemas::{WebHookShortFilter, WebHooksFilter},
     time::UtcTime,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{complete::complete_named, contract, json::Json, world::World};
+use crate::{complete::complete_named, contract, json::Json, postman::Delivered, world::World};
 
 /// Events older than so many are forgotten.
 const JOURNAL_KEPT: usize = 10_000;
@@ -25,6 +25,10 @@ pub(crate) struct Webhooks {
     pub(crate) handlers: BTreeMap<String, BTreeMap<OrganizationId, Handler>>,
     /// What is to be sent, oldest first.
     pub(crate) outbox: VecDeque<Outgoing>,
+    /// Calls to handlers and what came of them, oldest first.
+    pub(crate) log: VecDeque<Delivered>,
+    /// What programs wanted the staff to know.
+    pub(crate) notifications: Vec<Notification>,
     /// What happened, whether anybody wanted to know or not.
     pub(crate) journal: VecDeque<Event>,
 }
@@ -43,6 +47,16 @@ pub(crate) struct Outgoing {
     pub(crate) uri: String,
     pub(crate) auth_token: Option<String>,
     pub(crate) event: Event,
+}
+
+/// A message to the staff about an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    pub at: DateTime<Utc>,
+    pub organization_id: OrganizationId,
+    pub order_id: Guid,
+    pub source: String,
+    pub text: String,
 }
 
 /// An event as it is sent.
@@ -76,6 +90,14 @@ pub(crate) enum Subject {
     Delivery(Guid),
     /// The stop lists of these groups.
     StopLists(Vec<TerminalGroupId>),
+    /// Somebody begins to work at a terminal group, or ends.
+    Shift {
+        employee_id: Guid,
+        terminal_group_id: TerminalGroupId,
+        is_opened: bool,
+    },
+    /// The menu.
+    Nomenclature,
 }
 
 impl Happening {
@@ -95,6 +117,8 @@ impl Happening {
             (Subject::Delivery(_), false) => "DeliveryOrderUpdate",
             (Subject::Delivery(_), true) => "DeliveryOrderError",
             (Subject::StopLists(_), _) => "StopListUpdate",
+            (Subject::Shift { .. }, _) => "PersonalShift",
+            (Subject::Nomenclature, _) => "NomenclatureUpdate",
         }
     }
 
@@ -108,10 +132,9 @@ impl Happening {
                     &words(filter.item_statuses.as_deref()),
                 )
             }),
-            Subject::StopLists(_) => filter
-                .stop_list_update_filter
-                .as_ref()
-                .is_some_and(|filter| filter.updates == Some(true)),
+            Subject::StopLists(_) => wants(filter.stop_list_update_filter.as_ref()),
+            Subject::Shift { .. } => wants(filter.personal_shift_filter.as_ref()),
+            Subject::Nomenclature => wants(filter.nomenclature_update_filter.as_ref()),
         }
     }
 
@@ -127,6 +150,10 @@ impl Happening {
                 .iter()
                 .any(|status| item_statuses.contains(status))
     }
+}
+
+fn wants(filter: Option<&WebHookShortFilter>) -> bool {
+    filter.is_some_and(|filter| filter.updates == Some(true))
 }
 
 fn words<W: ToString>(words: Option<&[W]>) -> Vec<String> {
@@ -211,6 +238,18 @@ impl World {
                     .collect();
                 serde_json::json!({"terminalGroupsStopListsUpdates": updates}).to_string()
             }
+            Subject::Shift {
+                employee_id,
+                terminal_group_id,
+                is_opened,
+            } => serde_json::json!({
+                "id": employee_id,
+                "roleId": null,
+                "opened": is_opened,
+                "terminalGroupId": terminal_group_id,
+            })
+            .to_string(),
+            Subject::Nomenclature => "{}".to_owned(),
         };
         RawValue::from_string(text).ok()
     }

@@ -21,6 +21,7 @@ use crate::{
     external_menu::ExternalMenu,
     iiko_server::IikoServer,
     nomenclature::Nomenclature,
+    references::References,
     refusal::Refusal,
     scenario::Scenario,
     schedule::{Pace, Schedule, Step},
@@ -45,6 +46,7 @@ pub(crate) struct World {
     pub(crate) deliveries: Deliveries,
     /// The server in the back office, where the scenario has one.
     pub(crate) iiko_server: Option<IikoServer>,
+    pub(crate) references: References,
     pub(crate) schedule: Schedule,
     pub(crate) webhooks: Webhooks,
     pub(crate) call: Call,
@@ -67,6 +69,8 @@ pub(crate) struct Login {
     /// `None` for all.
     pub(crate) organization_ids: Option<Vec<OrganizationId>>,
     pub(crate) prices_from_menu: bool,
+    /// Its orders are stamped with this source, and it sees no others.
+    pub(crate) source: Option<String>,
 }
 
 #[derive(Debug)]

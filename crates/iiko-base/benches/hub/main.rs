@@ -32,6 +32,11 @@ use crate::report::{Report, Row};
 use crate::task::{Reading, Task};
 
 const SEED: u64 = 20_261_122;
+/// A real menu of 4 MB, where this machine has one.
+const RECORDED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../shared/iiko/recorded/nomenclature-large-2026.json"
+);
 const QUICK_PRODUCTS: usize = 1_000;
 
 #[derive(Parser)]
@@ -93,28 +98,30 @@ async fn run(databases: &Databases, products: usize, times: &Times) -> anyhow::R
     let menu = Menu::invent(products, SEED);
     let bytes = menu.to_json()?;
     let mut report = Report::new(databases.version().await?, products, bytes.len());
-    parse(&mut report, databases.directory(), &bytes, times.parse).await?;
+    let file = databases.directory().join("menu.json");
+    fs::write(&file, &bytes).context("cannot write the menu")?;
+    parse(&mut report, "", &file, times.parse).await?;
+    match Path::new(RECORDED).exists() {
+        true => parse(&mut report, "recorded, ", Path::new(RECORDED), times.parse).await?,
+        false => console::say(format_args!("no recorded menu at {RECORDED}: not measured")),
+    }
     sync_and_read(&mut report, databases, menu, bytes, times).await?;
     Ok(report)
 }
 
-async fn parse(
-    report: &mut Report,
-    directory: &Path,
-    bytes: &[u8],
-    times: usize,
-) -> anyhow::Result<()> {
-    let file = directory.join("menu.json");
-    fs::write(&file, bytes).context("cannot write the menu")?;
+/// Reads one file in every way; `of` says which one in the table.
+async fn parse(report: &mut Report, of: &str, file: &Path, times: usize) -> anyhow::Result<()> {
+    let bytes = usize::try_from(fs::metadata(file)?.len())?;
     for reading in Reading::ALL {
-        console::say(format_args!("{}", reading.as_str()));
+        let what = format!("{of}{}", reading.as_str());
+        console::say(format_args!("{what}"));
         let task = Task::Read {
-            file: file.clone(),
+            file: file.to_owned(),
             reading,
             times,
         };
         let measured = task::run_apart(&task).await?;
-        report.add(Row::bytes(reading.as_str(), measured, bytes.len()));
+        report.add(Row::bytes(&what, measured, bytes));
     }
     Ok(())
 }

@@ -160,3 +160,22 @@ async fn an_order_is_waited_for_by_its_own_status() {
         "{creation:?}"
     );
 }
+
+#[tokio::test]
+async fn a_reserve_is_waited_for_like_an_order() {
+    let (organization, _, id) = ids();
+    let server = Server::start(move |seen| {
+        let status = if seen.nth < 3 {
+            "InProgress"
+        } else {
+            "Success"
+        };
+        let reserves = json!({"reserves": [{"id": id, "creationStatus": status}]});
+        json(200, &reserves.to_string())
+    })
+    .await;
+    let client = server.client();
+    let end = client.wait_for_reserve(organization, id, HASTE).await;
+    assert!(matches!(end.unwrap(), Creation::Saved(reserve) if reserve.id == id));
+    assert_eq!(server.count("/api/1/reserve/status_by_id"), 3);
+}

@@ -4,14 +4,14 @@ use iiko_types::{
     ids::Guid,
     number::ExactDecimal,
     schemas::{
-        DeliveriesResponseOrderPaymentType, ErrorCode, Payment, PaymentItem, PaymentProcessingType,
-        PaymentType, PaymentTypeCategory, PaymentTypeKind, RetrievedTipsType, TipsPayment,
-        TipsPaymentItem,
+        CardPayment, CashPayment, DeliveriesResponseOrderPaymentType, ErrorCode, ExternalPayment,
+        Payment, PaymentItem, PaymentProcessingType, PaymentType, PaymentTypeCategory,
+        PaymentTypeKind, RetrievedTipsType, TipsPayment, TipsPaymentItem,
     },
 };
 use rust_decimal::Decimal;
 
-use super::exact;
+use super::{Cheque, exact};
 use crate::{failure::Failure, world::Organization};
 
 /// What payments of every kind have.
@@ -83,6 +83,46 @@ pub(crate) fn tips(
         })
     });
     taken.collect()
+}
+
+impl Cheque {
+    /// Puts these in the place of all payments, of which none may be processed.
+    pub(crate) fn replace_payments(
+        &mut self,
+        organization: &Organization,
+        payments: &[Payment],
+        tips: &[TipsPayment],
+    ) -> Result<(), Failure> {
+        let is_processed = |it: &PaymentItem| it.is_processed_externally == Some(true);
+        if self.is_settled || self.payments.iter().any(is_processed) {
+            return Err(Failure::common(
+                "Payments cannot be changed: some of them are processed.",
+            ));
+        }
+        let payments = self::payments(organization, payments)?;
+        self.tips = self::tips(organization, tips)?;
+        self.payments = payments;
+        Ok(())
+    }
+}
+
+/// A payment of a kind in the dictionary's word.
+pub(crate) fn payment_of_kind(kind: &str, payment: CashPayment) -> Payment {
+    let (sum, id) = (payment.sum, payment.payment_type_id);
+    let is_processed_externally = payment.is_processed_externally;
+    match kind {
+        "Card" => CardPayment {
+            is_processed_externally,
+            ..CardPayment::new(sum.unwrap_or_default(), id.unwrap_or_default())
+        }
+        .into(),
+        "External" => ExternalPayment {
+            is_processed_externally,
+            ..ExternalPayment::new(sum.unwrap_or_default(), id.unwrap_or_default())
+        }
+        .into(),
+        _ => payment.into(),
+    }
 }
 
 fn unknown_kind() -> Failure {

@@ -7,6 +7,7 @@ use iiko_types::{
 };
 
 use super::Control;
+use crate::{postman::Delivered, webhooks::Notification};
 
 impl Control {
     /// Does the next thing that is due, and moves the clock on to it. Tells whether there was one.
@@ -43,6 +44,27 @@ impl Control {
         drop(world);
         self.shared.stir();
         Ok(())
+    }
+
+    /// Sends the webhooks that wait, and waits until they are answered; the pace sends them by itself, unless it is
+    /// stepped. Gives how many calls were answered with 200.
+    pub async fn send_webhooks(&self) -> usize {
+        self.shared.send_outbox().await
+    }
+
+    /// How many events wait to be sent.
+    pub fn webhooks_waiting(&self) -> usize {
+        self.shared.world().webhooks.outbox.len()
+    }
+
+    /// The calls to handlers so far, oldest first.
+    pub fn webhooks_sent(&self) -> Vec<Delivered> {
+        self.shared.world().webhooks.log.iter().cloned().collect()
+    }
+
+    /// What programs wanted the staff to know.
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.shared.world().webhooks.notifications.clone()
     }
 
     /// What happened so far, as webhooks tell it, oldest first.

@@ -9,8 +9,8 @@ use iiko_types::{
     schemas::{
         Address, AddressCity, AddressLegacy, CreateOrderRequest, CreationStatus, Customer,
         DeliveriesResponseOrderPaymentType, DeliveriesResponseOrderStreet, DeliveryOrder,
-        DeliveryPoint, DeliveryServiceType, DeliveryStatus, Discount, DiscountsInfo, ErrorCode,
-        LoyaltyInfo, OrderServiceType, OrderType, PaymentItem, PaymentTypeKind, RetrievedAddress,
+        DeliveryPoint, DeliveryStatus, Discount, DiscountsInfo, ErrorCode, LoyaltyInfo,
+        OrderServiceType, OrderType, PaymentItem, PaymentTypeKind, RetrievedAddress,
         RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedDeliveryPoint,
         RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder,
         RetrievedOrderType, RetrievedRegularCustomer,
@@ -34,13 +34,15 @@ impl World {
     pub(crate) fn receive_delivery(&mut self, id: Guid, request: &CreateOrderRequest) {
         let order = &request.order;
         let revision = self.next_revision();
+        let stamp = self.calling_login().and_then(|login| login.source.clone());
+        let source_key = stamp.or_else(|| order.source_key.clone());
         let delivery = Delivery {
             id,
             pos_id: None,
             external_number: order.external_number.clone(),
             organization_id: request.organization_id,
             terminal_group_id: request.terminal_group_id,
-            source_key: order.source_key.clone(),
+            source_key,
             received_at: self.now(),
             created_by: CorrelationId(self.call.correlation_id),
             revision,
@@ -138,6 +140,9 @@ impl World {
         let Some(organization) = self.organization(request.organization_id) else {
             return Err(Failure::order_not_found(id));
         };
+        let Some(received) = self.deliveries.known.get(&id) else {
+            return Err(Failure::order_not_found(id));
+        };
         require_phone(&asked.phone)?;
         let order_type = chosen_type(organization, asked)?;
         let delivery_point = made_point(order_type, asked.delivery_point.as_ref())?;
@@ -178,7 +183,7 @@ impl World {
             menu_id: asked.menu_id.clone(),
             phone: Some(asked.phone.clone()),
             phone_extension: asked.phone_extension.clone(),
-            source_key: asked.source_key.clone(),
+            source_key: received.source_key.clone(),
             status: Some(DeliveryStatus::WaitCooking),
             terminal_group_id: Some(terminal_group_id),
             when_created: Some(now),
@@ -186,9 +191,6 @@ impl World {
             when_received_by_api: self.call.sent_at.map(UtcTime),
             when_received_from_front: Some(UtcTime(self.now())),
             ..RetrievedOrder::default()
-        };
-        let Some(received) = self.deliveries.known.get(&id) else {
-            return Err(Failure::order_not_found(id));
         };
         let mut delivery = Delivery {
             pos_id: Some(Uuid::new_v4()),
@@ -258,43 +260,52 @@ fn chosen_type<'o>(
     organization: &'o Organization,
     asked: &DeliveryOrder,
 ) -> Result<&'o OrderType, Failure> {
+    let mut known = organization.order_types.iter();
+    match (asked.order_type_id, &asked.order_service_type) {
+        (Some(id), _) => {
+            let found = known.find(|it| it.id == id && it.is_deleted != Some(true));
+            let found = found.ok_or_else(no_order_type)?;
+            let is_delivery = found
+                .order_service_type
+                .as_ref()
+                .is_some_and(|it| it.as_str() != "Common");
+            match is_delivery {
+                true => Ok(found),
+                false => Err(Failure::new(
+                    ErrorCode::IncorrectOrderType,
+                    "The order type is not one of deliveries.",
+                )),
+            }
+        }
+        (None, Some(service)) => type_of_service(organization, service.as_str()),
+        (None, None) => Err(no_order_type()),
+    }
+}
+
+fn no_order_type() -> Failure {
+    Failure::new(ErrorCode::OrderTypeNotFound, "Order type is not found.")
+}
+
+/// The organization's own order type for a service, in the word of requests.
+pub(crate) fn type_of_service<'o>(
+    organization: &'o Organization,
+    service: &str,
+) -> Result<&'o OrderType, Failure> {
+    // the dictionary has its own word for what is fetched (`cloud-api.md` 7)
+    let word = match service {
+        "DeliveryByClient" => "DeliveryPickUp",
+        word => word,
+    };
     let mut known = organization
         .order_types
         .iter()
         .filter(|it| it.is_deleted != Some(true));
-    let found = match (asked.order_type_id, &asked.order_service_type) {
-        (Some(id), _) => known.find(|it| it.id == id),
-        (None, Some(service)) => {
-            // the dictionary has its own word for what is fetched (`cloud-api.md` 7)
-            let word = match service {
-                DeliveryServiceType::DeliveryByClient => "DeliveryPickUp",
-                DeliveryServiceType::DeliveryByCourier => "DeliveryByCourier",
-                DeliveryServiceType::Other(word) => word,
-            };
-            known.find(|it| {
-                it.order_service_type
-                    .as_ref()
-                    .is_some_and(|it| it.as_str() == word)
-            })
-        }
-        (None, None) => None,
-    };
-    let is_delivery = |it: &&OrderType| {
+    let found = known.find(|it| {
         it.order_service_type
             .as_ref()
-            .is_some_and(|it| it.as_str() != "Common")
-    };
-    match found {
-        Some(found) if is_delivery(&found) => Ok(found),
-        Some(_) => Err(Failure::new(
-            ErrorCode::IncorrectOrderType,
-            "The order type is not one of deliveries.",
-        )),
-        None => Err(Failure::new(
-            ErrorCode::OrderTypeNotFound,
-            "Order type is not found.",
-        )),
-    }
+            .is_some_and(|it| it.as_str() == word)
+    });
+    found.ok_or_else(no_order_type)
 }
 
 pub(crate) fn retrieved_type(order_type: &OrderType) -> RetrievedOrderType {
@@ -389,7 +400,7 @@ fn city_address(address: &AddressCity) -> RetrievedAddress {
     }
 }
 
-fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<LocalTime, Failure> {
+pub(crate) fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<LocalTime, Failure> {
     match asked {
         None => Ok(LocalTime(now.0 + USUAL_DURATION)),
         Some(asked) if asked.0 < now.0 => Err(Failure::new(

@@ -1,24 +1,25 @@
-//! Deliveries: created, moved on, and read.
+//! Deliveries: created and moved on here, changed in [`updates`], found in [`retrieval`].
 
-use iiko_types::{
-    ids::OrganizationId,
-    operations::{
-        DeliveriesById, DeliveriesCancelConfirmation, DeliveriesClose, DeliveriesConfirm,
-        DeliveriesCreate, DeliveriesUpdateOrderDeliveryStatus,
-    },
-    schemas::{
-        CancelDeliveryConfirmationRequest, CloseDeliveryOrderRequest, ConfirmDeliveryRequest,
-        CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderResponse,
-        OrdersByIdRequest, OrdersResponse, UpdateDeliveryStatusRequest,
-    },
-};
-use uuid::Uuid;
+mod retrieval;
+mod updates;
 
-use super::{Operation, accepted, command, correlation_id, of_organization, typed};
+use super::{Operation, accepted, command, correlation_id, of_organization};
 use crate::{
     failure::{Failure, Finish},
     refusal::Refusal,
     world::World,
+};
+use iiko_types::{
+    ids::{Guid, OrganizationId},
+    operations::{
+        DeliveriesCancelConfirmation, DeliveriesClose, DeliveriesConfirm, DeliveriesCreate,
+        DeliveriesUpdateOrderDeliveryStatus,
+    },
+    schemas::{
+        CancelDeliveryConfirmationRequest, CloseDeliveryOrderRequest, ConfirmDeliveryRequest,
+        CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderResponse,
+        UpdateDeliveryStatusRequest,
+    },
 };
 
 of_organization! {
@@ -30,15 +31,17 @@ of_organization! {
 }
 
 pub(super) fn register() -> Vec<Operation> {
-    vec![
+    let mut all = vec![
         command::<DeliveriesCreate>(create, finish_create)
             .guessing("what the cloud checks at once, and what the till checks later"),
         command::<DeliveriesConfirm>(accepted, confirm),
         command::<DeliveriesCancelConfirmation>(accepted, cancel_confirmation),
         command::<DeliveriesUpdateOrderDeliveryStatus>(accepted, update_status),
         command::<DeliveriesClose>(accepted, close),
-        typed::<DeliveriesById>(by_id),
-    ]
+    ];
+    all.extend(updates::register());
+    all.extend(retrieval::register());
+    all
 }
 
 fn create(world: &mut World, request: &CreateOrderRequest) -> Result<OrderResponse, Refusal> {
@@ -90,7 +93,7 @@ fn finish_create(world: &mut World, request: CreateOrderRequest) -> Result<Finis
 fn move_to(
     world: &mut World,
     organization_id: OrganizationId,
-    id: Uuid,
+    id: Guid,
     status: &DeliveryStatus,
 ) -> Result<Finish, Failure> {
     world.delivery_at_till(organization_id, id)?;
@@ -136,27 +139,7 @@ fn close(world: &mut World, request: CloseDeliveryOrderRequest) -> Result<Finish
     )
 }
 
-fn by_id(world: &mut World, request: OrdersByIdRequest) -> Result<OrdersResponse, Refusal> {
-    world.permitted(&[request.organization_id])?;
-    let keys = request.return_external_data_keys.unwrap_or_default();
-    let ids = request.order_ids.unwrap_or_default();
-    let pos_ids = request.pos_order_ids.unwrap_or_default();
-    let of_source = |key: &Option<String>| {
-        request
-            .source_keys
-            .as_ref()
-            .filter(|keys| !keys.is_empty())
-            .is_none_or(|keys| key.as_ref().is_some_and(|key| keys.contains(key)))
-    };
-    let found = world.deliveries.known.values().filter(|it| {
-        it.organization_id == request.organization_id
-            && of_source(&it.source_key)
-            && (ids.contains(&it.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)))
-    });
-    let orders: Vec<OrderInfo> = found.map(|it| it.info(&keys)).collect();
-    Ok(OrdersResponse {
-        correlation_id: correlation_id(world),
-        orders: Some(orders),
-        ..OrdersResponse::default()
-    })
+/// What every change names.
+fn of_both(organization_id: &OrganizationId, order_id: Guid) -> (OrganizationId, Guid) {
+    (*organization_id, order_id)
 }

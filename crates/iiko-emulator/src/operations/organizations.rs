@@ -29,7 +29,7 @@ pub(super) fn register() -> Vec<Operation> {
 /// The version of the restaurant's server that is imitated.
 const RMS_VERSION: &str = "9.1.8028.0";
 
-fn organizations(
+pub(super) fn organizations(
     world: &mut World,
     request: GetOrganizationsRequest,
 ) -> Result<GetOrganizationsResponse, Refusal> {

@@ -23,7 +23,7 @@ pub(super) fn register() -> Vec<Operation> {
     ]
 }
 
-fn terminal_groups(
+pub(super) fn terminal_groups(
     world: &mut World,
     request: TerminalGroupsRequest,
 ) -> Result<TerminalGroupsResponse, Refusal> {

@@ -22,6 +22,7 @@ use crate::{
     external_menu::ExternalMenu,
     iiko_server::IikoServer,
     nomenclature::Nomenclature,
+    references::References,
     scenario::{
         OrganizationSpec, Scenario, ScenarioFile, id_of,
         offers::{ComboSpec, DiscountSpec},
@@ -59,6 +60,7 @@ impl World {
                         .as_ref()
                         .map(|slugs| slugs.iter().map(organization_id).collect()),
                     prices_from_menu: login.prices_from_menu,
+                    source: login.source.clone(),
                 })
                 .collect(),
             organizations,
@@ -87,6 +89,7 @@ impl World {
                 .as_ref()
                 .map(|server| IikoServer::of_scenario(file, server))
                 .transpose()?,
+            references: References::of_scenario(file),
             schedule: Schedule::new(pace),
             webhooks: Webhooks::default(),
             call: Call::default(),
