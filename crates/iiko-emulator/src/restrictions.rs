@@ -6,8 +6,8 @@ use iiko_types::{
     number::ExactDecimal,
     schemas::{
         AllowedItemWithDuration, DeliveryRestrictionItem, DeliveryRestrictionRejectCode,
-        DeliveryRestrictionsCoordinates, DeliveryZone, DeliveryZoneAddressBinding, HousesRange,
-        RejectItem, RejectItemData,
+        DeliveryRestrictions, DeliveryRestrictionsCoordinates, DeliveryZone,
+        DeliveryZoneAddressBinding, HousesRange, RejectItem, RejectItemData,
     },
     time::{LocalTime, TimeSpan},
 };
@@ -161,6 +161,29 @@ impl Delivery {
             delivery_service_product_id: zone.product_id.map(|id| id.0).filter(|_| wish.is_courier),
             ..AllowedItemWithDuration::default()
         })
+    }
+
+    /// Defaults, and the rules of zones that are known by name.
+    pub(crate) fn take_over(&mut self, new: &DeliveryRestrictions) {
+        self.minutes = new
+            .default_delivery_duration_in_minutes
+            .unwrap_or(self.minutes);
+        let self_service = new.default_self_service_duration_in_minutes;
+        self.self_service_minutes = self_service.unwrap_or(self.self_service_minutes);
+        self.min_sum = new.default_min_sum.map_or(self.min_sum, |sum| sum.0);
+        self.from = new.default_from.unwrap_or(self.from);
+        self.to = new.default_to.unwrap_or(self.to);
+        for rule in new.restrictions.iter().flatten() {
+            let mut zones = self.zones.iter_mut();
+            let zone = zones.find(|zone| Some(&zone.name) == rule.zone.as_ref());
+            if let Some(zone) = zone {
+                zone.min_sum = rule.min_sum.map_or(zone.min_sum, |sum| sum.0);
+                zone.minutes = rule.delivery_duration_in_minutes.unwrap_or(zone.minutes);
+                if let Some(map) = rule.week_map {
+                    zone.days = (1..=7).filter(|day| map & (1 << (day - 1)) != 0).collect();
+                }
+            }
+        }
     }
 
     /// The rules as the dictionary tells them.

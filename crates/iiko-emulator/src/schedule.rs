@@ -35,6 +35,8 @@ pub(crate) enum Step {
     Command(CorrelationId),
     /// Somebody takes a delivery one status further.
     Delivery(Guid),
+    /// The guests of a table go on.
+    TableOrder(Guid),
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

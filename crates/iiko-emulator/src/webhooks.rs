@@ -88,6 +88,8 @@ pub(crate) struct Happening {
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
     Delivery(Guid),
+    TableOrder(Guid),
+    Reserve(Guid),
     /// The stop lists of these groups.
     StopLists(Vec<TerminalGroupId>),
     /// Somebody begins to work at a terminal group, or ends.
@@ -116,6 +118,10 @@ impl Happening {
         match (&self.subject, self.is_error) {
             (Subject::Delivery(_), false) => "DeliveryOrderUpdate",
             (Subject::Delivery(_), true) => "DeliveryOrderError",
+            (Subject::TableOrder(_), false) => "TableOrderUpdate",
+            (Subject::TableOrder(_), true) => "TableOrderError",
+            (Subject::Reserve(_), false) => "ReserveUpdate",
+            (Subject::Reserve(_), true) => "ReserveError",
             (Subject::StopLists(_), _) => "StopListUpdate",
             (Subject::Shift { .. }, _) => "PersonalShift",
             (Subject::Nomenclature, _) => "NomenclatureUpdate",
@@ -131,6 +137,21 @@ impl Happening {
                     &words(filter.order_statuses.as_deref()),
                     &words(filter.item_statuses.as_deref()),
                 )
+            }),
+            Subject::TableOrder(_) => filter.table_order_filter.as_ref().is_some_and(|filter| {
+                self.is_of(
+                    filter.errors,
+                    &words(filter.order_statuses.as_deref()),
+                    &words(filter.item_statuses.as_deref()),
+                )
+            }),
+            Subject::Reserve(_) => filter.reserve_filter.as_ref().is_some_and(|filter| {
+                Some(true)
+                    == if self.is_error {
+                        filter.errors
+                    } else {
+                        filter.updates
+                    }
             }),
             Subject::StopLists(_) => wants(filter.stop_list_update_filter.as_ref()),
             Subject::Shift { .. } => wants(filter.personal_shift_filter.as_ref()),
@@ -230,6 +251,14 @@ impl World {
             Subject::Delivery(id) => {
                 let info = self.deliveries.known.get(id)?.info(external_keys);
                 written_as::<iiko_types::operations::DeliveriesById>("OrderInfo", &info)?
+            }
+            Subject::TableOrder(id) => {
+                let info = self.table_orders.known.get(id)?.info(external_keys);
+                written_as::<iiko_types::operations::OrderById>("TableOrderInfo", &info)?
+            }
+            Subject::Reserve(id) => {
+                let info = self.reserves.known.get(id)?.info();
+                written_as::<iiko_types::operations::ReserveStatusById>("ReserveInfo", &info)?
             }
             Subject::StopLists(groups) => {
                 let updates: Vec<_> = groups

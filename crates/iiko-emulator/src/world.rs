@@ -23,8 +23,10 @@ use crate::{
     nomenclature::Nomenclature,
     references::References,
     refusal::Refusal,
+    reserves::Reserves,
     scenario::Scenario,
     schedule::{Pace, Schedule, Step},
+    tables::TableOrders,
     tokens::Tokens,
     webhooks::Webhooks,
 };
@@ -47,7 +49,9 @@ pub(crate) struct World {
     /// The server in the back office, where the scenario has one.
     pub(crate) iiko_server: Option<IikoServer>,
     pub(crate) references: References,
+    pub(crate) reserves: Reserves,
     pub(crate) schedule: Schedule,
+    pub(crate) table_orders: TableOrders,
     pub(crate) webhooks: Webhooks,
     pub(crate) call: Call,
 }
@@ -168,6 +172,7 @@ impl World {
         match step {
             Step::Command(id) => self.finish_command(id),
             Step::Delivery(id) => self.live(id),
+            Step::TableOrder(id) => self.live_table_order(id),
         }
     }
 

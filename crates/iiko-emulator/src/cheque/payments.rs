@@ -106,6 +106,37 @@ impl Cheque {
     }
 }
 
+impl Cheque {
+    /// What is missing is paid in cash.
+    pub(crate) fn pay_the_rest(&mut self, organization: &Organization) {
+        let rest = self.sum() - self.paid();
+        let cash = organization.cash_payment_type_id.and_then(|id| {
+            let mut known = organization.payment_types.iter();
+            known.find(|it| it.id == Some(id))
+        });
+        if let Some(cash) = cash
+            && rest > Decimal::ZERO
+        {
+            self.payments.push(PaymentItem {
+                payment_type: Some(DeliveriesResponseOrderPaymentType {
+                    name: cash.name.clone(),
+                    kind: Some(PaymentTypeKind::Cash),
+                    ..DeliveriesResponseOrderPaymentType::new(
+                        cash.id.map(|id| id.0).unwrap_or_default(),
+                    )
+                }),
+                sum: exact(rest),
+                is_external: Some(false),
+                is_fiscalized_externally: Some(false),
+                is_preliminary: Some(false),
+                is_prepay: Some(false),
+                is_processed_externally: Some(false),
+                ..PaymentItem::default()
+            });
+        }
+    }
+}
+
 /// A payment of a kind in the dictionary's word.
 pub(crate) fn payment_of_kind(kind: &str, payment: CashPayment) -> Payment {
     let (sum, id) = (payment.sum, payment.payment_type_id);

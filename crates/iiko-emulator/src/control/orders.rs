@@ -2,8 +2,9 @@
 
 use anyhow::Context;
 use iiko_types::{
-    ids::Guid,
-    schemas::{DeliveryStatus, OrderInfo},
+    ids::{Guid, OrganizationId, ProductId, TerminalGroupId},
+    number::ExactDecimal,
+    schemas::{DeliveryStatus, OrderInfo, ProductOrderItem, RetrievedOrderStatus, TableOrderInfo},
 };
 
 use super::Control;
@@ -41,6 +42,54 @@ impl Control {
             .move_delivery(id, status)
             .map_err(|failure| anyhow::anyhow!(failure.message))
             .with_context(|| format!("delivery {id}"))?;
+        drop(world);
+        self.shared.stir();
+        Ok(())
+    }
+
+    /// A waiter opens an order for one `product` at the till, which nobody sees through the API before it is brought into
+    /// the cloud. Gives the till's id of it.
+    pub fn open_at_till(
+        &self,
+        organization: OrganizationId,
+        terminal_group: TerminalGroupId,
+        table: Guid,
+        product: ProductId,
+    ) -> anyhow::Result<Guid> {
+        let price = self.read(organization, |organization| {
+            let found = organization.nomenclature.product(product);
+            let found = found.with_context(|| format!("no product {product}"))?;
+            let mut prices = found
+                .size_prices
+                .iter()
+                .flatten()
+                .filter_map(|it| it.price.as_ref());
+            Ok(prices
+                .find_map(|price| price.current_price)
+                .unwrap_or_default())
+        })?;
+        let item = ProductOrderItem::new(ExactDecimal::from(1), product, price);
+        let mut world = self.shared.world();
+        let opened = world.open_at_till(organization, terminal_group, table, vec![item]);
+        opened.map_err(|failure| anyhow::anyhow!(failure.message))
+    }
+
+    /// All orders at tables, those that only the till knows too.
+    pub fn table_orders(&self) -> Vec<TableOrderInfo> {
+        let world = self.shared.world();
+        world
+            .table_orders
+            .known
+            .values()
+            .map(|it| it.info(&[]))
+            .collect()
+    }
+
+    /// Somebody at the till takes an order at a table to another status.
+    pub fn move_table_order(&self, id: Guid, status: &RetrievedOrderStatus) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        let moved = world.move_table_order(id, status);
+        moved.map_err(|failure| anyhow::anyhow!(failure.message))?;
         drop(world);
         self.shared.stir();
         Ok(())

@@ -5,12 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use iiko_types::{
     ids::{CorrelationId, Guid, TerminalGroupId},
-    number::ExactDecimal,
     schemas::{
         Address, AddressCity, AddressLegacy, CreateOrderRequest, CreationStatus, Customer,
-        DeliveriesResponseOrderPaymentType, DeliveriesResponseOrderStreet, DeliveryOrder,
-        DeliveryPoint, DeliveryStatus, Discount, DiscountsInfo, ErrorCode, LoyaltyInfo,
-        OrderServiceType, OrderType, PaymentItem, PaymentTypeKind, RetrievedAddress,
+        DeliveriesResponseOrderStreet, DeliveryOrder, DeliveryPoint, DeliveryStatus, Discount,
+        DiscountsInfo, ErrorCode, LoyaltyInfo, OrderServiceType, OrderType, RetrievedAddress,
         RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedDeliveryPoint,
         RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder,
         RetrievedOrderType, RetrievedRegularCustomer,
@@ -210,36 +208,17 @@ impl World {
 
     /// What is missing is paid in cash.
     pub(crate) fn pay_the_rest(&mut self, id: Guid) {
-        let Some(delivery) = self.deliveries.known.get_mut(&id) else {
+        let known = self.deliveries.known.get(&id);
+        let Some((organization_id, mut cheque)) =
+            known.map(|it| (it.organization_id, it.cheque.clone()))
+        else {
             return;
         };
-        let rest = delivery.cheque.sum() - delivery.cheque.paid();
-        if rest <= rust_decimal::Decimal::ZERO {
-            return;
+        if let Some(organization) = self.organization(organization_id) {
+            cheque.pay_the_rest(organization);
         }
-        let organization_id = delivery.organization_id;
-        let cash = self.organization(organization_id).and_then(|organization| {
-            let id = organization.cash_payment_type_id?;
-            let mut known = organization.payment_types.iter();
-            Some((id, known.find(|it| it.id == Some(id))?.name.clone()))
-        });
-        if let Some((cash_id, name)) = cash
-            && let Some(delivery) = self.deliveries.known.get_mut(&id)
-        {
-            delivery.cheque.payments.push(PaymentItem {
-                payment_type: Some(DeliveriesResponseOrderPaymentType {
-                    name,
-                    kind: Some(PaymentTypeKind::Cash),
-                    ..DeliveriesResponseOrderPaymentType::new(cash_id.0)
-                }),
-                sum: Some(ExactDecimal(rest)),
-                is_external: Some(false),
-                is_fiscalized_externally: Some(false),
-                is_preliminary: Some(false),
-                is_prepay: Some(false),
-                is_processed_externally: Some(false),
-                ..PaymentItem::default()
-            });
+        if let Some(delivery) = self.deliveries.known.get_mut(&id) {
+            delivery.cheque = cheque;
         }
     }
 }

@@ -2,15 +2,22 @@
 
 use iiko_types::{
     endpoint::{Endpoint, NoBody},
-    operations::{Menu, MenuById},
-    schemas::{ExternalMenu, MenuByIdRequest, MenusDataResponse, NomenclaturePriceCategory},
+    operations::{Menu, MenuById, MenuByIdV3},
+    schemas::{
+        ExternalMenu, MenuByIdRequest, MenuRequestV3, MenuV3, MenusDataResponse,
+        NomenclaturePriceCategory,
+    },
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::{Operation, correlation_id, typed, written};
 use crate::{
-    complete::complete_named, contract, external_menu::MenuView, json::Json, refusal::Refusal,
+    complete::complete_named,
+    contract,
+    external_menu::{ExternalMenu as ExternalMenuState, MenuView},
+    json::Json,
+    refusal::Refusal,
     world::World,
 };
 
@@ -19,6 +26,8 @@ pub(super) fn register() -> Vec<Operation> {
         typed::<Menu>(menu),
         written::<MenuById>(menu_by_id)
             .guessing("the revision follows the nomenclatures under the menu; a missing price category means the base one"),
+        typed::<MenuByIdV3>(menu_normalized)
+            .guessing("all of it: no answer of iiko's is public; the id of the menu is made of its number"),
     ]
 }
 
@@ -60,21 +69,7 @@ fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Ref
         ));
     }
     let organizations = world.permitted(&request.organization_ids)?;
-    let wanted = request
-        .external_menu_id
-        .split('#')
-        .next()
-        .unwrap_or_default();
-    let Some(menu) = world
-        .external_menus
-        .iter()
-        .find(|menu| menu.id.to_string() == wanted)
-    else {
-        return Err(Refusal::invalid_request(format!(
-            "External menu {} is not found.",
-            request.external_menu_id
-        )));
-    };
+    let menu = find_menu(world, &request.external_menu_id)?;
     let percent = price_percent(world, request.price_category_id.as_deref())?;
     let view = MenuView {
         menu,
@@ -89,6 +84,26 @@ fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Ref
             "Version {version} of the menu is not supported."
         ))),
     }
+}
+
+/// The same menu for one organization, in the newest form.
+fn menu_normalized(world: &mut World, request: MenuRequestV3) -> Result<MenuV3, Refusal> {
+    let organizations = world.permitted(&[request.organization_id])?;
+    let category = request.price_category_id.map(|id| id.to_string());
+    let view = MenuView {
+        menu: find_menu(world, &request.external_menu_id)?,
+        organizations,
+        percent: price_percent(world, category.as_deref())?,
+    };
+    Ok(view.normalized())
+}
+
+fn find_menu<'w>(world: &'w World, id: &str) -> Result<&'w ExternalMenuState, Refusal> {
+    let wanted = id.split('#').next().unwrap_or_default();
+    let mut known = world.external_menus.iter();
+    known
+        .find(|menu| menu.id.to_string() == wanted)
+        .ok_or_else(|| Refusal::invalid_request(format!("External menu {id} is not found.")))
 }
 
 /// Which part of the nomenclature's prices the category takes.

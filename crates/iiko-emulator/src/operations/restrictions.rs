@@ -3,7 +3,10 @@
 use iiko_types::{
     ids::OrganizationId,
     number::ExactDecimal,
-    operations::{DeliveryRestrictions as DeliveryRestrictionsList, DeliveryRestrictionsAllowed},
+    operations::{
+        DeliveryRestrictions as DeliveryRestrictionsList, DeliveryRestrictionsAllowed,
+        DeliveryRestrictionsUpdate,
+    },
     schemas::{
         ActionOnValidationRejection, DeliveryGeocodeServiceType, DeliveryRestrictions,
         DeliveryRestrictionsMode, GetAllowedRestrictionsRequest, GetAllowedRestrictionsResponse,
@@ -23,6 +26,8 @@ pub(super) fn register() -> Vec<Operation> {
         typed::<DeliveryRestrictionsList>(restrictions),
         typed::<DeliveryRestrictionsAllowed>(allowed)
             .guessing("the order in which reasons to refuse are looked for; addresses are found by their street"),
+        typed::<DeliveryRestrictionsUpdate>(update)
+            .guessing("not in iiko's description any more: defaults and zones' minimal sums, times and durations are taken over"),
     ]
 }
 
@@ -39,6 +44,21 @@ fn restrictions(
         delivery_restrictions: Some(lists),
         ..GetDeliveryRestrictionsResponse::default()
     })
+}
+
+/// Takes over what a restaurant would change: the defaults, and the rules of zones that are there.
+fn update(
+    world: &mut World,
+    request: DeliveryRestrictions,
+) -> Result<GetDeliveryRestrictionsResponse, Refusal> {
+    let id = request
+        .organization_id
+        .unwrap_or(OrganizationId(uuid::Uuid::nil()));
+    world.permitted(&[id])?;
+    if let Some(delivery) = &mut world.references.delivery {
+        delivery.take_over(&request);
+    }
+    restrictions(world, GetDeliveryRestrictionsRequest::new(vec![id]))
 }
 
 fn view(id: OrganizationId, delivery: &Delivery) -> DeliveryRestrictions {

@@ -23,11 +23,13 @@ use crate::{
     iiko_server::IikoServer,
     nomenclature::Nomenclature,
     references::References,
+    reserves::Reserves,
     scenario::{
         OrganizationSpec, Scenario, ScenarioFile, id_of,
         offers::{ComboSpec, DiscountSpec},
     },
     schedule::{Pace, Schedule},
+    tables::TableOrders,
     tokens::Tokens,
     webhooks::Webhooks,
 };
@@ -90,7 +92,9 @@ impl World {
                 .map(|server| IikoServer::of_scenario(file, server))
                 .transpose()?,
             references: References::of_scenario(file),
+            reserves: Reserves::default(),
             schedule: Schedule::new(pace),
+            table_orders: TableOrders::default(),
             webhooks: Webhooks::default(),
             call: Call::default(),
         })

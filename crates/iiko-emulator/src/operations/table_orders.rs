@@ -1,0 +1,398 @@
+//! Orders at tables: created, changed, closed, found, and brought into the cloud from the till.
+
+use iiko_types::{
+    ids::{Guid, OrganizationId, TerminalGroupId},
+    operations::{
+        OrderAddCustomer, OrderAddItems, OrderAddPayments, OrderById, OrderByTable, OrderCancel,
+        OrderChangeExternalData, OrderChangePayments, OrderClose, OrderCreate, OrderInitByPosOrder,
+        OrderInitByTable, OrderPrintBill,
+    },
+    schemas::{
+        AddCustomerToTableOrderRequest, AddItemsToTableOrderRequest, AddOrderPaymentsRequest,
+        CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
+        CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
+        ErrorCode, GetTableOrdersByIdRequest, GetTableOrdersByTableRequest,
+        InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
+        RetrievedOrderStatus, RetrievedRegularCustomer, RetrievedTableOrder, TableOrderInfo,
+        TableOrderResponse, TableOrdersResponse,
+    },
+    union::Tagged,
+};
+use uuid::Uuid;
+
+use super::{Operation, accepted, command, correlation_id, of_organization, typed};
+use crate::{
+    cheque,
+    deliveries::Change,
+    failure::{Failure, Finish},
+    refusal::Refusal,
+    tables::TableOrderState,
+    world::{Organization, World},
+};
+
+of_organization! {
+    AddCustomerToTableOrderRequest
+    AddItemsToTableOrderRequest
+    CancelTableOrderRequest
+    CloseTableOrderRequest
+    CreateTableOrderRequest
+    PrintBillRequest
+}
+
+pub(super) fn register() -> Vec<Operation> {
+    vec![
+        command::<OrderCreate>(create, finish_create),
+        command::<OrderAddItems>(accepted, add_items),
+        command::<OrderAddCustomer>(accepted, add_customer),
+        command::<OrderAddPayments>(accepted, add_payments),
+        command::<OrderChangePayments>(accepted, change_payments),
+        command::<OrderClose>(accepted, close),
+        command::<OrderCancel>(accepted, cancel),
+        command::<OrderPrintBill>(accepted, print_bill),
+        typed::<OrderChangeExternalData>(change_external_data)
+            .guessing("done at once, not by the till"),
+        typed::<OrderInitByTable>(init_by_table),
+        typed::<OrderInitByPosOrder>(init_by_pos_order),
+        typed::<OrderById>(by_id),
+        typed::<OrderByTable>(by_table),
+    ]
+}
+
+fn create(
+    world: &mut World,
+    request: &CreateTableOrderRequest,
+) -> Result<TableOrderResponse, Refusal> {
+    let organization = world.permitted_one(request.organization_id)?;
+    organization.require_terminal_group(request.terminal_group_id)?;
+    let id = order_id(world, request);
+    let order_info = match world.table_orders.known.get(&id) {
+        Some(known) => TableOrderInfo {
+            creation_status: Some(CreationStatus::Error),
+            error_info: Some(Failure::duplicated_order(id).error_info()),
+            order: None,
+            ..known.info(&[])
+        },
+        None => {
+            world.receive_table_order(id, request);
+            world.table_orders.known[&id].info(&[])
+        }
+    };
+    Ok(TableOrderResponse {
+        correlation_id: correlation_id(world),
+        order_info: Some(order_info),
+        ..TableOrderResponse::default()
+    })
+}
+
+/// Without an id of its own the order gets the command's.
+fn order_id(world: &World, request: &CreateTableOrderRequest) -> Guid {
+    let own = request.order.as_ref().and_then(|order| order.id);
+    own.unwrap_or(world.call.correlation_id)
+}
+
+fn finish_create(world: &mut World, request: CreateTableOrderRequest) -> Result<Finish, Failure> {
+    let id = order_id(world, &request);
+    let known = world.table_orders.known.get(&id);
+    match known.is_some_and(|it| it.created_by.0 == world.call.correlation_id) {
+        true => world.create_table_order(id, &request),
+        false => Err(Failure::duplicated_order(id)),
+    }
+}
+
+/// Changes an order that is open: wholly, or not at all.
+fn update(
+    world: &mut World,
+    organization_id: OrganizationId,
+    id: Guid,
+    change: impl FnOnce(
+        &mut TableOrderState,
+        &mut RetrievedTableOrder,
+        &Organization,
+    ) -> Result<(), Failure>,
+) -> Result<Finish, Failure> {
+    let mut state = world.table_order_at_till(organization_id, id)?.clone();
+    if state.is_finished() {
+        return Err(Failure::new(
+            ErrorCode::OrderStatusChangedInIikoFront,
+            "A closed or deleted order cannot be changed.",
+        ));
+    }
+    let (Some(mut order), Some(organization)) =
+        (state.order.take(), world.organization(organization_id))
+    else {
+        return Err(Failure::order_not_found(id));
+    };
+    change(&mut state, &mut order, organization)?;
+    let asked = state.discounts_asked.clone();
+    state.cheque.discount(organization, &asked)?;
+    state.order = Some(order);
+    world.table_orders.known.insert(id, state);
+    world.table_order_changed(id, &Change::default());
+    Ok(Finish::Done)
+}
+
+fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<Finish, Failure> {
+    update(
+        world,
+        request.organization_id,
+        request.order_id,
+        |state, _, organization| {
+            let combos = request.combos.as_deref().unwrap_or_default();
+            cheque::lines(
+                &organization.nomenclature,
+                &mut state.cheque,
+                &request.items,
+                combos,
+            )
+        },
+    )
+}
+
+fn add_customer(
+    world: &mut World,
+    request: AddCustomerToTableOrderRequest,
+) -> Result<Finish, Failure> {
+    update(
+        world,
+        request.organization_id,
+        request.order_id,
+        |_, order, _| {
+            let customer = request.customer;
+            order.phone = customer.phone;
+            order.customer = Some(Tagged(RetrievedRegularCustomer {
+                name: customer.name,
+                surname: customer.surname,
+                comment: customer.comment,
+                gender: customer.gender,
+                birthdate: customer.birthdate,
+                in_blacklist: Some(false),
+                ..RetrievedRegularCustomer::new(customer.id.unwrap_or_else(Uuid::new_v4))
+            }));
+            Ok(())
+        },
+    )
+}
+
+fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<Finish, Failure> {
+    update(
+        world,
+        request.organization_id,
+        request.order_id,
+        |state, _, organization| {
+            let tips = cheque::tips(organization, request.tips.as_deref().unwrap_or_default())?;
+            let payments = cheque::payments(organization, &request.payments)?;
+            state.cheque.payments.extend(payments);
+            state.cheque.tips.extend(tips);
+            Ok(())
+        },
+    )
+}
+
+fn change_payments(world: &mut World, request: ChangePaymentsRequest) -> Result<Finish, Failure> {
+    update(
+        world,
+        request.organization_id,
+        request.order_id,
+        |state, _, organization| {
+            let tips = request.tips.as_deref().unwrap_or_default();
+            state
+                .cheque
+                .replace_payments(organization, &request.payments, tips)
+        },
+    )
+}
+
+fn move_to(
+    world: &mut World,
+    organization_id: OrganizationId,
+    id: Guid,
+    status: &RetrievedOrderStatus,
+) -> Result<Finish, Failure> {
+    world.table_order_at_till(organization_id, id)?;
+    world.move_table_order(id, status)?;
+    Ok(Finish::Done)
+}
+
+fn close(world: &mut World, request: CloseTableOrderRequest) -> Result<Finish, Failure> {
+    move_to(
+        world,
+        request.organization_id,
+        request.order_id,
+        &RetrievedOrderStatus::Closed,
+    )
+}
+
+fn print_bill(world: &mut World, request: PrintBillRequest) -> Result<Finish, Failure> {
+    move_to(
+        world,
+        request.organization_id,
+        request.order_id,
+        &RetrievedOrderStatus::Bill,
+    )
+}
+
+fn cancel(world: &mut World, request: CancelTableOrderRequest) -> Result<Finish, Failure> {
+    if let Some(id) = request.removal_type_id
+        && !world.references.removal_types.iter().any(|it| it.id == id)
+    {
+        return Err(Failure::new(
+            ErrorCode::Incorrect,
+            format!("Removal type {id} is not found."),
+        ));
+    }
+    move_to(
+        world,
+        request.organization_id,
+        request.order_id,
+        &RetrievedOrderStatus::Deleted,
+    )
+}
+
+fn change_external_data(
+    world: &mut World,
+    request: ChangeExternalDataRequest,
+) -> Result<CorrelationIdResponse, Refusal> {
+    world.permitted(&[request.organization_id])?;
+    let order = world.table_order_at_till(request.organization_id, request.order_id);
+    let order = order.map_err(|failure| Refusal::invalid_request(failure.message))?;
+    for data in request.external_data {
+        order.external_data.retain(|it| it.key != data.key);
+        order.external_data.push(data);
+    }
+    world.table_order_changed(request.order_id, &Change::default());
+    accepted(world, &())
+}
+
+fn init_by_table(
+    world: &mut World,
+    request: InitTableOrderRequest,
+) -> Result<CorrelationIdResponse, Refusal> {
+    bring_in(
+        world,
+        request.organization_id,
+        request.terminal_group_id,
+        |order| {
+            order
+                .table_ids()
+                .iter()
+                .any(|id| request.table_ids.contains(id))
+        },
+    )
+}
+
+fn init_by_pos_order(
+    world: &mut World,
+    request: InitTableOrderByPosOrderRequest,
+) -> Result<CorrelationIdResponse, Refusal> {
+    bring_in(
+        world,
+        request.organization_id,
+        request.terminal_group_id,
+        |order| {
+            order
+                .pos_id
+                .is_some_and(|id| request.pos_order_ids.contains(&id))
+        },
+    )
+}
+
+/// Shows open orders of the till to the API. Where there is none iiko answers with 500 (`cloud-api.md` 2.2).
+fn bring_in(
+    world: &mut World,
+    organization_id: OrganizationId,
+    terminal_group_id: TerminalGroupId,
+    is_meant: impl Fn(&TableOrderState) -> bool,
+) -> Result<CorrelationIdResponse, Refusal> {
+    world
+        .permitted_one(organization_id)?
+        .require_terminal_group(terminal_group_id)?;
+    let mut is_any = false;
+    for order in world.table_orders.known.values_mut() {
+        if order.terminal_group_id == terminal_group_id && !order.is_finished() && is_meant(order) {
+            order.is_in_cloud = true;
+            is_any = true;
+        }
+    }
+    match is_any {
+        true => accepted(world, &()),
+        false => Err(Refusal::internal()),
+    }
+}
+
+fn by_id(
+    world: &mut World,
+    request: GetTableOrdersByIdRequest,
+) -> Result<TableOrdersResponse, Refusal> {
+    let ids = request.order_ids.unwrap_or_default();
+    let pos_ids = request.pos_order_ids.unwrap_or_default();
+    let keys = request.return_external_data_keys.unwrap_or_default();
+    found(
+        world,
+        &request.organization_ids,
+        request.source_keys.as_deref(),
+        &keys,
+        |it| ids.contains(&it.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)),
+    )
+}
+
+fn by_table(
+    world: &mut World,
+    request: GetTableOrdersByTableRequest,
+) -> Result<TableOrdersResponse, Refusal> {
+    found(
+        world,
+        &request.organization_ids,
+        request.source_keys.as_deref(),
+        &[],
+        |it| {
+            let created = it.order.as_ref().and_then(|order| order.when_created);
+            let statuses = request
+                .statuses
+                .as_deref()
+                .filter(|statuses| !statuses.is_empty());
+            it.table_ids()
+                .iter()
+                .any(|id| request.table_ids.contains(id))
+                && request
+                    .date_from
+                    .is_none_or(|from| created.is_some_and(|at| at >= from))
+                && request
+                    .date_to
+                    .is_none_or(|to| created.is_some_and(|at| at <= to))
+                && statuses.is_none_or(|statuses| {
+                    let mut words = statuses.iter().map(ToString::to_string);
+                    it.status()
+                        .is_some_and(|status| words.any(|word| word == status.as_str()))
+                })
+        },
+    )
+}
+
+fn found(
+    world: &mut World,
+    organization_ids: &[OrganizationId],
+    source_keys: Option<&[String]>,
+    external_keys: &[String],
+    is_asked: impl Fn(&TableOrderState) -> bool,
+) -> Result<TableOrdersResponse, Refusal> {
+    world.permitted(organization_ids)?;
+    let own = world.calling_login().and_then(|login| login.source.clone());
+    let asked = source_keys.filter(|keys| !keys.is_empty());
+    let is_visible = |order: &&TableOrderState| {
+        let source = order.source_key.as_ref();
+        order.is_in_cloud
+            && organization_ids.contains(&order.organization_id)
+            && own.as_ref().is_none_or(|own| source == Some(own))
+            && asked.is_none_or(|keys| source.is_some_and(|source| keys.contains(source)))
+    };
+    let orders = world.table_orders.known.values().filter(is_visible);
+    let orders = orders
+        .filter(|it| is_asked(it))
+        .map(|it| it.info(external_keys))
+        .collect();
+    Ok(TableOrdersResponse {
+        correlation_id: correlation_id(world),
+        orders: Some(orders),
+        ..TableOrdersResponse::default()
+    })
+}
