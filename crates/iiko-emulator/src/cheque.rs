@@ -8,7 +8,7 @@ mod lines;
 mod payments;
 
 use iiko_types::{
-    ids::Guid,
+    ids::{Guid, ProductId},
     number::ExactDecimal,
     schemas::{
         DiscountItem, OrderCombo, OrderItemModifier, OrderItemStatus, PaymentItem,
@@ -145,6 +145,26 @@ fn of_modifiers(modifiers: Option<&[OrderItemModifier]>, amount: Decimal) -> Dec
     living
         .map(|it| decimal(it.price) * decimal(it.amount) * amount)
         .sum()
+}
+
+/// What a line is of; a compound is of its first half.
+pub(crate) fn product_of(item: &RetrievedOrderItem) -> Option<ProductId> {
+    let product = match item {
+        RetrievedOrderItem::Product(item) => item.product.as_ref(),
+        RetrievedOrderItem::Compound(item) => item.primary_component.as_ref()?.product.as_ref(),
+        RetrievedOrderItem::Service(item) => item.service.as_ref(),
+        RetrievedOrderItem::Other(_) => None,
+    };
+    product.map(|product| ProductId(product.id))
+}
+
+pub(crate) fn amount_of(item: &RetrievedOrderItem) -> Decimal {
+    decimal(match item {
+        RetrievedOrderItem::Product(item) => item.amount,
+        RetrievedOrderItem::Compound(item) => item.amount,
+        RetrievedOrderItem::Service(item) => item.amount,
+        RetrievedOrderItem::Other(_) => None,
+    })
 }
 
 /// The positions of a line: its own, or those of its halves.

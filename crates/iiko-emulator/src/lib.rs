@@ -17,12 +17,14 @@ mod complete;
 mod contract;
 pub mod control;
 mod deliveries;
+mod drafts;
 mod external_menu;
 mod failure;
 pub mod faults;
 mod http;
 mod iiko_server;
 mod json;
+mod loyalty;
 mod nomenclature;
 mod operations;
 mod pictures;
@@ -51,7 +53,7 @@ use crate::{
     scenario::Scenario,
     shared::{Shared, Start},
 };
-pub use crate::{postman::Delivered, schedule::Pace, webhooks::Notification};
+pub use crate::{loyalty::Message, postman::Delivered, schedule::Pace, webhooks::Notification};
 
 /// How to start an emulator. The default is the demo restaurant on a free port.
 #[derive(Clone, Debug)]

@@ -101,6 +101,15 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn drafts_disabled() -> Self {
+        Self::new(400, "DRAFTS_DISABLED", "Work with drafts is disabled.")
+    }
+
+    /// How loyalty says no.
+    pub(crate) fn loyalty(code: &'static str, description: impl Into<String>) -> Self {
+        Self::new(400, code, description)
+    }
+
     /// The outcome of a command that is no longer, or never was, known.
     pub(crate) fn command_forgotten() -> Self {
         Self::new(

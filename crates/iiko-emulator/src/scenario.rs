@@ -5,6 +5,7 @@
 
 pub(crate) mod dishes;
 mod integrity;
+pub(crate) mod loyalty;
 pub(crate) mod offers;
 pub(crate) mod references;
 pub(crate) mod server;
@@ -24,6 +25,7 @@ use self::{
     dishes::{
         GroupSpec, ModifierGroupSpec, ModifierSpec, PriceSpec, ProductCategorySpec, SizeSpec,
     },
+    loyalty::LoyaltySpec,
     offers::{
         ComboSpec, DiscountSpec, ExternalMenuSpec, OrderTypeSpec, PaymentTypeSpec,
         PriceCategorySpec,
@@ -125,6 +127,8 @@ pub(crate) struct ScenarioFile {
     #[serde(default)]
     pub(crate) discounts: Vec<DiscountSpec>,
     #[serde(default)]
+    pub(crate) loyalty: LoyaltySpec,
+    #[serde(default)]
     pub(crate) references: ReferencesSpec,
     pub(crate) server: Option<ServerSpec>,
 }
@@ -160,6 +164,12 @@ pub(crate) struct OrganizationSpec {
     pub(crate) longitude: Exact,
     pub(crate) inn: String,
     pub(crate) terminal_groups: Vec<TerminalGroupSpec>,
+    /// Call-centre operators may not work with drafts.
+    #[serde(default)]
+    pub(crate) no_drafts: bool,
+    /// It is not bound to the loyalty of the network.
+    #[serde(default)]
+    pub(crate) no_loyalty: bool,
     /// Slugs of the folders it sells; all where absent.
     pub(crate) groups: Option<Vec<String>>,
     /// Its own prices, by code.

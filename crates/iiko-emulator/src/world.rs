@@ -18,8 +18,10 @@ use crate::{
     clock::Clock,
     commands::Commands,
     deliveries::Deliveries,
+    drafts::Drafts,
     external_menu::ExternalMenu,
     iiko_server::IikoServer,
+    loyalty::Loyalty,
     nomenclature::Nomenclature,
     references::References,
     refusal::Refusal,
@@ -46,8 +48,10 @@ pub(crate) struct World {
     pub(crate) token_is_bare: bool,
     pub(crate) commands: Commands,
     pub(crate) deliveries: Deliveries,
+    pub(crate) drafts: Drafts,
     /// The server in the back office, where the scenario has one.
     pub(crate) iiko_server: Option<IikoServer>,
+    pub(crate) loyalty: Loyalty,
     pub(crate) references: References,
     pub(crate) reserves: Reserves,
     pub(crate) schedule: Schedule,
@@ -93,6 +97,9 @@ pub(crate) struct Organization {
     pub(crate) latitude: Decimal,
     pub(crate) longitude: Decimal,
     pub(crate) inn: String,
+    /// Call-centre operators may work with drafts.
+    pub(crate) has_drafts: bool,
+    pub(crate) has_loyalty: bool,
     /// Where it delivers.
     pub(crate) city_id: Uuid,
     pub(crate) cash_payment_type_id: Option<PaymentTypeId>,

@@ -107,6 +107,25 @@ impl Cheque {
 }
 
 impl Cheque {
+    /// What was paid by payment types of loyalty.
+    pub(crate) fn paid_with_bonuses(&self, organization: &Organization) -> Decimal {
+        let is_loyalty = |id: Guid| {
+            organization.payment_types.iter().any(|it| {
+                it.id.is_some_and(|it| it.0 == id)
+                    && it
+                        .payment_type_kind
+                        .as_ref()
+                        .map(PaymentTypeCategory::as_str)
+                        == Some("IikoCard")
+            })
+        };
+        let of_loyalty = self
+            .payments
+            .iter()
+            .filter(|it| it.payment_type.as_ref().is_some_and(|it| is_loyalty(it.id)));
+        of_loyalty.filter_map(|it| it.sum).map(|sum| sum.0).sum()
+    }
+
     /// What is missing is paid in cash.
     pub(crate) fn pay_the_rest(&mut self, organization: &Organization) {
         let rest = self.sum() - self.paid();

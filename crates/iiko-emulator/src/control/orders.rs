@@ -8,7 +8,7 @@ use iiko_types::{
 };
 
 use super::Control;
-use crate::{postman::Delivered, webhooks::Notification};
+use crate::{loyalty::Message, postman::Delivered, webhooks::Notification};
 
 impl Control {
     /// Does the next thing that is due, and moves the clock on to it. Tells whether there was one.
@@ -114,6 +114,11 @@ impl Control {
     /// What programs wanted the staff to know.
     pub fn notifications(&self) -> Vec<Notification> {
         self.shared.world().webhooks.notifications.clone()
+    }
+
+    /// The letters and text messages to guests.
+    pub fn messages(&self) -> Vec<Message> {
+        self.shared.world().loyalty.messages.clone()
     }
 
     /// What happened so far, as webhooks tell it, oldest first.

@@ -199,6 +199,19 @@ impl World {
             order: Some(order),
             ..received.clone()
         };
+        if let Some(Customer::Regular(customer)) = &asked.customer {
+            let at = self.now();
+            let guest_id =
+                self.loyalty
+                    .remember(&asked.phone, customer, request.organization_id, at);
+            if let Some(RetrievedCustomer::Regular(customer)) = delivery
+                .order
+                .as_mut()
+                .and_then(|order| order.customer.as_mut())
+            {
+                customer.id = guest_id;
+            }
+        }
         self.deliveries.last_number += 1;
         if let Some(order) = &mut delivery.order {
             order.number = Some(self.deliveries.last_number);

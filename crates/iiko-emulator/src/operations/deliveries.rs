@@ -44,7 +44,10 @@ pub(super) fn register() -> Vec<Operation> {
     all
 }
 
-fn create(world: &mut World, request: &CreateOrderRequest) -> Result<OrderResponse, Refusal> {
+pub(super) fn create(
+    world: &mut World,
+    request: &CreateOrderRequest,
+) -> Result<OrderResponse, Refusal> {
     let order = &request.order;
     if order.order_type_id.is_some() == order.order_service_type.is_some() {
         return Err(Refusal::invalid_request(
@@ -81,7 +84,10 @@ fn create(world: &mut World, request: &CreateOrderRequest) -> Result<OrderRespon
     })
 }
 
-fn finish_create(world: &mut World, request: CreateOrderRequest) -> Result<Finish, Failure> {
+pub(super) fn finish_create(
+    world: &mut World,
+    request: CreateOrderRequest,
+) -> Result<Finish, Failure> {
     let id = request.order.id.unwrap_or(world.call.correlation_id);
     let known = world.deliveries.known.get(&id);
     match known.is_some_and(|it| it.created_by.0 == world.call.correlation_id) {

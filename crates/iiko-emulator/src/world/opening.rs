@@ -19,8 +19,10 @@ use crate::{
     clock::Clock,
     commands::Commands,
     deliveries::Deliveries,
+    drafts::Drafts,
     external_menu::ExternalMenu,
     iiko_server::IikoServer,
+    loyalty::Loyalty,
     nomenclature::Nomenclature,
     references::References,
     reserves::Reserves,
@@ -86,11 +88,13 @@ impl World {
             token_is_bare: false,
             commands: Commands::default(),
             deliveries: Deliveries::default(),
+            drafts: Drafts::default(),
             iiko_server: file
                 .server
                 .as_ref()
                 .map(|server| IikoServer::of_scenario(file, server))
                 .transpose()?,
+            loyalty: Loyalty::of_scenario(file, clock.now())?,
             references: References::of_scenario(file),
             reserves: Reserves::default(),
             schedule: Schedule::new(pace),
@@ -131,6 +135,8 @@ impl World {
             latitude: Decimal::ZERO,
             longitude: Decimal::ZERO,
             inn: String::new(),
+            has_drafts: model.has_drafts,
+            has_loyalty: model.has_loyalty,
             city_id: model.city_id,
             cash_payment_type_id: model.cash_payment_type_id,
             terminal_groups,
@@ -239,6 +245,8 @@ fn open_organization(
         latitude: organization.latitude.0,
         longitude: organization.longitude.0,
         inn: organization.inn.clone(),
+        has_drafts: !organization.no_drafts,
+        has_loyalty: !organization.no_loyalty,
         city_id: id("city", "primersk"),
         cash_payment_type_id: payment_types
             .first()

@@ -72,7 +72,10 @@ async fn every_imitated_operation_refuses_a_body_without_what_it_needs() {
     let paths = imitated.iter().map(|it| it["path"].as_str().unwrap());
     let contract: Value =
         serde_json::from_str(include_str!("../../../../contract/iiko-cloud.json")).unwrap();
-    for path in paths.filter(|path| needs_something(&contract, path)) {
+    // its body is not the contract's (`cloud-api.md` 15), so it is refused in other words
+    let is_meant =
+        |path: &&str| !path.ends_with("/get_counters") && needs_something(&contract, path);
+    for path in paths.filter(is_meant) {
         let (status, code, sentence) = desk.post(path, json!({})).await.refusal();
         assert_eq!(
             (status, code.as_str()),
