@@ -9,6 +9,7 @@ mod external_menus;
 mod faults;
 mod logins;
 mod menu;
+mod python;
 mod recorded;
 mod refusals;
 mod restaurant;
