@@ -7,6 +7,7 @@ use iiko_types::ids::{CorrelationId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    deliveries,
     failure::{Failure, Finish},
     operations,
     schedule::Step,
@@ -33,6 +34,8 @@ pub(crate) struct Command {
     path: String,
     /// The checked body of the request.
     body: String,
+    /// The till is told to refuse it.
+    refusal: Option<Failure>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +66,7 @@ impl World {
             login: self.call.login.clone(),
             path: path.to_owned(),
             body: body.to_owned(),
+            refusal: self.call.refusal.take(),
         };
         self.commands.known.insert(id, command);
         self.later(TRANSPORT, Step::Command(id));
@@ -76,9 +80,17 @@ impl World {
         self.call = Call {
             login: command.login.clone(),
             correlation_id: id.0,
+            refusal: None,
             sent_at: Some(command.sent_at),
         };
-        let state = match operations::finish(self, &command.path, &command.body) {
+        let done = match command.refusal {
+            None => operations::finish(self, &command.path, &command.body),
+            Some(failure) => {
+                self.refuse_creation(id, &failure);
+                Err(failure)
+            }
+        };
+        let state = match done {
             Ok(Finish::Done) => CommandState::Success,
             Ok(Finish::AskAgainAt(at)) => return self.schedule.at(at, Step::Command(id)),
             Err(failure) => CommandState::Error(failure),
@@ -86,6 +98,37 @@ impl World {
         if let Some(command) = self.commands.known.get_mut(&id) {
             command.state = state;
             command.body.clear();
+        }
+    }
+
+    /// What the command was about to create does not come into being.
+    fn refuse_creation(&mut self, command: CorrelationId, failure: &Failure) {
+        let deliveries = &mut self.deliveries.known;
+        if let Some(delivery) = deliveries
+            .values_mut()
+            .find(|it| it.created_by == command && it.order.is_none())
+        {
+            delivery.refuse(failure);
+            let id = delivery.id;
+            self.delivery_changed(id, &deliveries::Change::default());
+        }
+        let orders = &mut self.table_orders.known;
+        if let Some(order) = orders
+            .values_mut()
+            .find(|it| it.created_by == command && it.order.is_none())
+        {
+            order.refuse(failure);
+            let id = order.id;
+            self.table_order_changed(id, &deliveries::Change::default());
+        }
+        let reserves = &mut self.reserves.known;
+        if let Some(reserve) = reserves
+            .values_mut()
+            .find(|it| it.created_by == command && it.reserve.is_none())
+        {
+            reserve.refuse(failure);
+            let id = reserve.id;
+            self.reserve_changed(id);
         }
     }
 }

@@ -22,6 +22,8 @@ pub use self::state::{OrganizationView, State, TerminalGroupView};
 use crate::{
     faults::{Exchange, FaultRule, FaultState},
     nomenclature::Nomenclature,
+    scenario::Scenario,
+    schedule::Pace,
     shared::Shared,
     webhooks::{Happening, Subject},
     world::{Organization, Stop, StopKey, World},
@@ -50,11 +52,38 @@ impl Control {
 
     /// Everything as at the start; faults and exchanges are forgotten too.
     pub fn reset(&self) -> anyhow::Result<()> {
-        let world = self.shared.start.open()?;
+        self.begin(self.shared.start.open()?);
+        Ok(())
+    }
+
+    /// The same with another scenario.
+    pub fn reset_to(&self, scenario: &Scenario) -> anyhow::Result<()> {
+        self.begin(self.shared.start.open_with(scenario)?);
+        Ok(())
+    }
+
+    fn begin(&self, world: World) {
         *self.shared.world() = world;
         let mut mischief = self.shared.mischief();
         mischief.clear();
         mischief.forget_exchanges();
+        drop(mischief);
+        self.shared.stir();
+    }
+
+    /// The whole state as JSON, but for faults and exchanges.
+    pub fn snapshot(&self) -> anyhow::Result<String> {
+        self.shared.world().snapshot()
+    }
+
+    /// Goes on from a snapshot, this emulator's or another's, at its own pace. The clock has moved on meanwhile.
+    pub fn restore(&self, snapshot: &str) -> anyhow::Result<()> {
+        let mut world = World::of_snapshot(snapshot)?;
+        let mut present = self.shared.world();
+        world.schedule.pace = present.schedule.pace;
+        *present = world;
+        drop(present);
+        self.shared.stir();
         Ok(())
     }
 
@@ -312,6 +341,13 @@ impl Control {
     /// Moves the emulator's time on: tokens expire, new ones count from there.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.world().clock.advance(by);
+        self.shared.stir();
+    }
+
+    /// Lets time pass differently from now on. Deliveries that are on their way keep their next date.
+    pub fn set_pace(&self, pace: Pace) {
+        self.shared.world().schedule.pace = pace;
+        self.shared.stir();
     }
 
     /// Refuses all tokens given out so far.

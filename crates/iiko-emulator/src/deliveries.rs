@@ -71,6 +71,12 @@ impl Delivery {
         self.order.as_ref()?.status.as_ref()
     }
 
+    /// It could not be created.
+    pub(crate) fn refuse(&mut self, failure: &Failure) {
+        self.creation_status = CreationStatus::Error;
+        self.error = Some(failure.error_info());
+    }
+
     /// As answers and events carry it; of its external data only what is asked for.
     pub(crate) fn info(&self, external_keys: &[String]) -> OrderInfo {
         OrderInfo {

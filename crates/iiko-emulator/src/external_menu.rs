@@ -6,6 +6,7 @@ mod version_3;
 mod view;
 
 use iiko_types::ids::ProductId;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use self::view::MenuView;
@@ -14,7 +15,7 @@ use crate::scenario::{
     offers::{ExternalMenuSpec, MenuCategorySpec},
 };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ExternalMenu {
     pub(crate) id: i64,
     pub(crate) name: String,
@@ -24,7 +25,7 @@ pub(crate) struct ExternalMenu {
     pub(crate) categories: Vec<MenuCategoryState>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MenuCategoryState {
     pub(crate) id: Uuid,
     pub(crate) name: String,
@@ -33,7 +34,7 @@ pub(crate) struct MenuCategoryState {
 }
 
 /// When a category is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Schedule {
     pub(crate) id: Uuid,
     pub(crate) name: String,

@@ -1,9 +1,14 @@
 //! Mischief: what the emulator does to answers on demand, apart from the imitation itself.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
+use anyhow::ensure;
 use chrono::{DateTime, Utc};
+use iiko_types::operations::ALL;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::{iiko_server::SERVER_OPERATIONS, postman};
 
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +35,14 @@ pub enum Fault {
     EmptyMenu,
     /// All lists of the answer are missing.
     MissingList,
+    /// The right answer, in pieces over so long.
+    SlowDrip { milliseconds: u64 },
+    /// The token of the call expires before its time, and the call is refused with 401.
+    TokenExpired,
+    /// The cloud takes the command, the till refuses it with this; a new order ends in `Error`.
+    TillRefuses { code: String, message: String },
+    /// More than so many calls in so long are refused with 429, and told when to return.
+    Limit { calls: usize, seconds: u64 },
     /// Of the operation `webhook`: the call to the handler is not made.
     WebhookLost,
     /// Of the operation `webhook`: the call is made twice.
@@ -56,6 +69,9 @@ pub struct FaultRule {
     /// So often, then no more; without end where absent.
     #[serde(default)]
     pub times: Option<u64>,
+    /// Only so many of a hundred calls, 1 to 100. Which ones looks like chance, and is the same every time.
+    #[serde(default)]
+    pub percent: Option<u8>,
     pub fault: Fault,
 }
 
@@ -67,6 +83,7 @@ impl FaultRule {
             login: None,
             after: 0,
             times: None,
+            percent: None,
             fault,
         }
     }
@@ -79,6 +96,34 @@ impl FaultRule {
             ..self
         }
     }
+
+    /// The same, at so many of a hundred calls.
+    #[must_use]
+    pub fn percent(self, percent: u8) -> Self {
+        Self {
+            percent: Some(percent),
+            ..self
+        }
+    }
+
+    /// Whether there is such a thing to spoil.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        if let Some(name) = &self.operation {
+            let is_known = name == postman::OPERATION
+                || name.starts_with(SERVER_OPERATIONS)
+                || ALL.iter().any(|operation| operation.name == name);
+            ensure!(
+                is_known,
+                "`operation`: there is no `{name}`; names are like `stop_lists`, `{SERVER_OPERATIONS}v2/price` or `webhook`"
+            );
+        }
+        ensure!(
+            self.percent
+                .is_none_or(|percent| (1..=100).contains(&percent)),
+            "`percent` goes from 1 to 100"
+        );
+        Ok(())
+    }
 }
 
 /// A rule and what came of it.
@@ -90,6 +135,46 @@ pub struct FaultState {
     pub seen: u64,
     /// Calls it spoiled.
     pub spoiled: u64,
+    /// When a limit let calls through lately.
+    #[serde(skip)]
+    passed: VecDeque<DateTime<Utc>>,
+}
+
+impl FaultState {
+    /// What this fault does to a call it is asked about.
+    fn strike(&mut self, now: DateTime<Utc>) -> Option<Fault> {
+        let (rule, number) = (&self.rule, self.seen);
+        self.seen += 1;
+        let is_chosen = rule.percent.is_none_or(|percent| {
+            let chance = xxh3_64(format!("{}/{number}", self.id).as_bytes()) % 100;
+            chance < u64::from(percent)
+        });
+        let is_due = number >= rule.after && rule.times.is_none_or(|times| self.spoiled < times);
+        if !is_chosen || !is_due {
+            return None;
+        }
+        let fault = match rule.fault {
+            Fault::Limit { calls, seconds } => self.limit(calls, seconds, now)?,
+            _ => rule.fault.clone(),
+        };
+        self.spoiled += 1;
+        Some(fault)
+    }
+
+    /// The refusal of a call that is one too many.
+    fn limit(&mut self, calls: usize, seconds: u64, now: DateTime<Utc>) -> Option<Fault> {
+        let window = Duration::from_secs(seconds);
+        self.passed.retain(|at| *at + window > now);
+        let Some(first) = self.passed.front().filter(|_| self.passed.len() >= calls) else {
+            self.passed.push_back(now);
+            return None;
+        };
+        let left = (*first + window - now).to_std().unwrap_or_default();
+        Some(Fault::Status {
+            status: 429,
+            retry_after: Some(left.as_secs() + 1),
+        })
+    }
 }
 
 /// A call of an operation and how it ended.
@@ -125,6 +210,7 @@ impl Mischief {
             rule,
             seen: 0,
             spoiled: 0,
+            passed: VecDeque::new(),
         });
         self.last_id
     }
@@ -144,7 +230,12 @@ impl Mischief {
     }
 
     /// What happens to this call: all latencies, and the first other fault.
-    pub(crate) fn strike(&mut self, operation: &str, login: Option<&str>) -> Vec<Fault> {
+    pub(crate) fn strike(
+        &mut self,
+        operation: &str,
+        login: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut is_spoiled = false;
         for state in &mut self.rules {
@@ -155,16 +246,12 @@ impl Mischief {
                 continue;
             }
             let is_latency = matches!(rule.fault, Fault::Latency { .. });
-            let is_due =
-                state.seen >= rule.after && rule.times.is_none_or(|times| state.spoiled < times);
             if is_spoiled && !is_latency {
                 continue;
             }
-            state.seen += 1;
-            if is_due {
-                state.spoiled += 1;
+            if let Some(fault) = state.strike(now) {
                 is_spoiled |= !is_latency;
-                faults.push(rule.fault.clone());
+                faults.push(fault);
             }
         }
         faults
@@ -188,7 +275,45 @@ impl Mischief {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
     use super::{Fault, FaultRule, Mischief};
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    #[test]
+    fn a_share_of_calls_is_about_that_and_the_same_every_time() {
+        let struck = || {
+            let mut mischief = Mischief::default();
+            mischief.add(FaultRule::new("combo", Fault::CutJson).percent(20));
+            let calls = (0..1000).filter(|_| !mischief.strike("combo", None, NOW).is_empty());
+            calls.collect::<Vec<u32>>()
+        };
+        assert!((150..250).contains(&struck().len()), "{}", struck().len());
+        assert_eq!(struck(), struck());
+    }
+
+    #[test]
+    fn a_limit_lets_through_what_it_should_and_says_when_there_is_room() {
+        let mut mischief = Mischief::default();
+        mischief.add(FaultRule::new(
+            "combo",
+            Fault::Limit {
+                calls: 2,
+                seconds: 10,
+            },
+        ));
+        let mut at = |second: i64| mischief.strike("combo", None, NOW + TimeDelta::seconds(second));
+        assert_eq!([at(0), at(4)], [[], []]);
+        let refused = |retry_after| Fault::Status {
+            status: 429,
+            retry_after: Some(retry_after),
+        };
+        assert_eq!(at(5), [refused(6)]);
+        assert_eq!(at(11), []);
+        assert_eq!(at(12), [refused(3)]);
+        assert_eq!(mischief.rules()[0].spoiled, 2);
+    }
 
     #[test]
     fn a_fault_strikes_as_often_as_it_was_told() {
@@ -204,11 +329,11 @@ mod tests {
         };
         mischief.add(late);
         let lengths: Vec<usize> = (0..5)
-            .map(|_| mischief.strike("nomenclature", None).len())
+            .map(|_| mischief.strike("nomenclature", None, NOW).len())
             .collect();
         assert_eq!(lengths, [1, 2, 2, 1, 1]);
         assert_eq!(
-            mischief.strike("combo", Some("demo")),
+            mischief.strike("combo", Some("demo"), NOW),
             [Fault::Latency { milliseconds: 5 }]
         );
         assert_eq!(mischief.rules()[0].spoiled, 2);
@@ -221,7 +346,10 @@ mod tests {
             login: Some("demo".to_owned()),
             ..FaultRule::new("combo", Fault::CutJson)
         });
-        assert_eq!(mischief.strike("combo", Some("other")), []);
-        assert_eq!(mischief.strike("combo", Some("demo")), [Fault::CutJson]);
+        assert_eq!(mischief.strike("combo", Some("other"), NOW), []);
+        assert_eq!(
+            mischief.strike("combo", Some("demo"), NOW),
+            [Fault::CutJson]
+        );
     }
 }

@@ -14,6 +14,7 @@ use iiko_types::operations::{ALL, OperationInfo};
 use uuid::Uuid;
 
 use crate::{
+    failure::Failure,
     faults::{Exchange, Fault},
     nomenclature::PICTURES,
     operations::{self, Operation},
@@ -43,9 +44,14 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         return plain(StatusCode::PAYLOAD_TOO_LARGE, String::new());
     };
 
-    let login = login_of(&shared, &parts.headers);
+    let token = token_of(&parts.headers);
+    let mut login = token.and_then(|token| shared.world().login_of(token));
     let faults = known
-        .map(|operation| shared.mischief().strike(operation.name, login.as_deref()))
+        .map(|operation| {
+            let now = shared.world().now();
+            let mut mischief = shared.mischief();
+            mischief.strike(operation.name, login.as_deref(), now)
+        })
         .unwrap_or_default();
     for fault in &faults {
         if let Fault::Latency { milliseconds } = fault {
@@ -55,6 +61,16 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
     let spoiling = faults
         .iter()
         .find(|fault| !matches!(fault, Fault::Latency { .. }));
+    if spoiling == Some(&Fault::TokenExpired) {
+        shared.world().tokens.expire(token.unwrap_or_default());
+        login = None;
+    }
+    let refusal = match spoiling {
+        Some(Fault::TillRefuses { code, message }) => {
+            Some(Failure::new(code.as_str().into(), message))
+        }
+        _ => None,
+    };
     let runs = spoiling.is_none_or(spoil::lets_run);
     let answered = if runs {
         let call = Incoming {
@@ -62,6 +78,7 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
             known,
             method: &parts.method,
             login,
+            refusal,
             body: &body,
         };
         let base_url = base_url(&shared, &parts.headers);
@@ -100,6 +117,8 @@ struct Incoming<'r> {
     known: Option<&'static OperationInfo>,
     method: &'r Method,
     login: Option<String>,
+    /// What the till will say, where the operation is a command.
+    refusal: Option<Failure>,
     body: &'r Bytes,
 }
 
@@ -147,6 +166,7 @@ impl Incoming<'_> {
         world.call = Call {
             login: self.login.clone(),
             correlation_id,
+            refusal: self.refusal.clone(),
             sent_at: None,
         };
         operation.answer(&mut world, body)
@@ -158,18 +178,13 @@ fn utf8(body: &[u8]) -> Result<&str, Refusal> {
         .map_err(|_| Refusal::invalid_body("The body is not UTF-8. Path '', line 0, position 0."))
 }
 
-/// Whose token the call carries, if it is one of ours and still counts.
-fn login_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
+/// The token that the call carries.
+fn token_of(headers: &HeaderMap) -> Option<&str> {
     let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    let world = shared.world();
-    world
-        .tokens
-        .login_of(token.trim(), world.now())
-        .map(ToOwned::to_owned)
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 /// Where the caller reached us: links to pictures lead back there.

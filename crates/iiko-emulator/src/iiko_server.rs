@@ -46,6 +46,9 @@ fn endless() -> NaiveDate {
     NaiveDate::from_ymd_opt(2500, 1, 1).unwrap_or(NaiveDate::MAX)
 }
 
+/// How faults name the server's operations: `server/v2/price`.
+pub(crate) const SERVER_OPERATIONS: &str = "server/";
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct IikoServer {
     pub(crate) name: String,

@@ -130,7 +130,7 @@ impl Emulator {
                             }
                         }
                         () = clock.clone().run_clock() => {}
-                        () = run_postman(clock.clone()) => {}
+                        () = clock.clone().run_postman() => {}
                         _ = stopped => {}
                     }
                 });
@@ -150,14 +150,6 @@ impl Emulator {
     /// The handle that changes and inspects it. It outlives the emulator.
     pub fn control(&self) -> Control {
         Control::new(self.shared.clone())
-    }
-}
-
-/// In the stepped pace webhooks are sent when somebody says so.
-async fn run_postman(shared: Shared) {
-    match shared.start.pace {
-        Pace::Auto { .. } => shared.run_postman().await,
-        Pace::Stepped => std::future::pending().await,
     }
 }
 

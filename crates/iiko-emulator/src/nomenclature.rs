@@ -16,7 +16,7 @@ use iiko_types::{
     operations,
     schemas::{NomenclatureResponse, ProductCategoryInfo, ProductInfo, ProductsGroupInfo, Size},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ use crate::{complete::complete, contract, json::Json};
 /// Links to the emulator's own pictures begin so until an answer leaves; then its own address stands there.
 pub(crate) const PICTURES: &str = "emulator:/_emulator/pictures/";
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Nomenclature {
     pub(crate) groups: Vec<ProductsGroupInfo>,
     pub(crate) product_categories: Vec<ProductCategoryInfo>,
@@ -34,12 +34,16 @@ pub(crate) struct Nomenclature {
     pub(crate) revision: i64,
     /// What was removed, and where it stood.
     removed: Vec<(usize, ProductInfo)>,
-    /// The whole answer as text, made when it is first asked for or taken from a recording; gone after a change.
+    /// The recorded answer, until something is changed in it.
+    #[serde(with = "shared_text")]
+    recorded: Option<Arc<AnswerText>>,
+    /// The whole answer as text, made when it is first asked for; gone after a change.
+    #[serde(skip)]
     answer: Option<Arc<AnswerText>>,
 }
 
 /// An answer around its correlation id.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AnswerText {
     before: String,
     after: String,
@@ -61,13 +65,14 @@ impl Nomenclature {
                 .revision
                 .context("a nomenclature without `revision`")?,
             removed: Vec::new(),
-            answer: Some(Arc::new(AnswerText::split(text)?)),
+            recorded: Some(Arc::new(AnswerText::split(text)?)),
+            answer: None,
         })
     }
 
     /// The whole answer.
     pub(crate) fn answer(&mut self) -> anyhow::Result<Arc<AnswerText>> {
-        if let Some(answer) = &self.answer {
+        if let Some(answer) = self.recorded.as_ref().or(self.answer.as_ref()) {
             return Ok(Arc::clone(answer));
         }
         let response = NomenclatureResponse {
@@ -182,6 +187,7 @@ impl Nomenclature {
     /// Sets the revision without changing anything else.
     pub(crate) fn set_revision(&mut self, revision: i64) {
         self.revision = revision;
+        self.recorded = None;
         self.answer = None;
     }
 
@@ -189,6 +195,28 @@ impl Nomenclature {
     fn changed(&mut self, now: DateTime<Utc>) -> bool {
         self.set_revision(now.timestamp_millis().max(self.revision + 1));
         true
+    }
+}
+
+/// serde knows no `Arc`.
+mod shared_text {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::AnswerText;
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &Option<Arc<AnswerText>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        text.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<AnswerText>>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Arc::new))
     }
 }
 

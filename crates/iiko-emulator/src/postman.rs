@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     faults::Fault,
+    schedule::Pace,
     shared::Shared,
     webhooks::{Event, Outgoing},
 };
@@ -52,10 +53,13 @@ struct Parcel {
 }
 
 impl Shared {
-    /// Sends whatever comes into the outbox. Does not end.
+    /// Sends whatever comes into the outbox; in the stepped pace only when somebody says so. Does not end.
     pub(crate) async fn run_postman(self) {
         loop {
-            let waiting = !self.world().webhooks.outbox.is_empty();
+            let waiting = {
+                let world = self.world();
+                world.schedule.pace != Pace::Stepped && !world.webhooks.outbox.is_empty()
+            };
             match waiting {
                 false => self.posted().await,
                 true => {
@@ -82,7 +86,8 @@ impl Shared {
         let mut late = VecDeque::new();
         let mut sent = Vec::new();
         for parcel in parcels.drain(..) {
-            let faults = self.mischief().strike(OPERATION, None);
+            let now = self.world().now();
+            let faults = self.mischief().strike(OPERATION, None, now);
             let has = |fault: &Fault| faults.contains(fault);
             if has(&Fault::WebhookLost) {
                 continue;
@@ -113,8 +118,8 @@ impl Shared {
             }
             let Some(pause) = pause else { break };
             let pause = match self.world().schedule.pace {
-                crate::Pace::Auto { .. } => self.world().schedule.takes(*pause),
-                crate::Pace::Stepped => Duration::ZERO,
+                Pace::Auto { .. } => self.world().schedule.takes(*pause),
+                Pace::Stepped => Duration::ZERO,
             };
             tokio::time::sleep(pause).await;
         }

@@ -65,6 +65,12 @@ impl ReserveState {
         ))
     }
 
+    /// It could not be created.
+    pub(crate) fn refuse(&mut self, failure: &Failure) {
+        self.creation_status = CreationStatus::Error;
+        self.error = Some(failure.error_info());
+    }
+
     pub(crate) fn info(&self) -> ReserveInfo {
         ReserveInfo {
             creation_status: Some(self.creation_status.clone()),
@@ -134,8 +140,7 @@ impl World {
             }
             Err(failure) => {
                 if let Some(reserve) = self.reserves.known.get_mut(&id) {
-                    reserve.creation_status = CreationStatus::Error;
-                    reserve.error = Some(failure.error_info());
+                    reserve.refuse(&failure);
                 }
                 Err(failure)
             }

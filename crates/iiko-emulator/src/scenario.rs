@@ -12,13 +12,14 @@ pub(crate) mod server;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     path::Path,
     sync::{Arc, OnceLock},
 };
 
 use anyhow::Context;
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::{
@@ -35,16 +36,42 @@ use self::{
 };
 
 /// A restaurant to imitate. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Scenario {
     pub(crate) file: Arc<ScenarioFile>,
+    /// As it was read.
+    text: Arc<str>,
 }
+
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scenario").field(&self.file.name).finish()
+    }
+}
+
+impl From<Scenario> for String {
+    fn from(scenario: Scenario) -> Self {
+        scenario.text.as_ref().to_owned()
+    }
+}
+
+impl TryFrom<String> for Scenario {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::from_toml(&text)
+    }
+}
+
+/// The compiled-in scenarios.
+const BUILT_IN: [(&str, &str); 1] = [("demo", include_str!("../scenarios/demo.toml"))];
 
 impl Default for Scenario {
     /// The restaurant of the demo.
     fn default() -> Self {
         static DEMO: OnceLock<Scenario> = OnceLock::new();
-        let read = || Scenario::from_toml(include_str!("../scenarios/demo.toml"));
+        let read = || Scenario::from_toml(BUILT_IN[0].1);
         DEMO.get_or_init(|| read().expect("the compiled-in scenario is checked by a test"))
             .clone()
     }
@@ -57,13 +84,35 @@ impl Scenario {
         file.check()?;
         Ok(Self {
             file: Arc::new(file),
+            text: Arc::from(text),
         })
+    }
+
+    /// The names of those that are compiled in.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// A compiled-in scenario.
+    pub fn named(name: &str) -> anyhow::Result<Self> {
+        let found = BUILT_IN.iter().find(|(known, _)| *known == name);
+        let (_, text) = found.with_context(|| {
+            let names: Vec<&str> = Self::names().collect();
+            format!(
+                "no scenario is named `{name}`; there are {}",
+                names.join(", ")
+            )
+        })?;
+        match name {
+            "demo" => Ok(Self::default()),
+            _ => Self::from_toml(text),
+        }
     }
 
     /// A scenario by name (`demo`) or from a file.
     pub fn find(name_or_path: &str) -> anyhow::Result<Self> {
-        if name_or_path == "demo" {
-            return Ok(Self::default());
+        if Self::names().any(|name| name == name_or_path) {
+            return Self::named(name_or_path);
         }
         let path = Path::new(name_or_path);
         let text = std::fs::read_to_string(path).with_context(|| {

@@ -35,7 +35,11 @@ pub(crate) struct Start {
 
 impl Start {
     pub(crate) fn open(&self) -> anyhow::Result<World> {
-        let mut world = World::of_scenario(&self.scenario, self.token_lifetime, self.pace)?;
+        self.open_with(&self.scenario)
+    }
+
+    pub(crate) fn open_with(&self, scenario: &Scenario) -> anyhow::Result<World> {
+        let mut world = World::of_scenario(scenario, self.token_lifetime, self.pace)?;
         for path in &self.nomenclature {
             world.add_recorded(path)?;
         }

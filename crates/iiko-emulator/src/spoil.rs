@@ -1,9 +1,9 @@
 //! Doing a fault to an answer.
 
-use std::io;
+use std::{io, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -21,7 +21,12 @@ use crate::{
 pub(crate) fn lets_run(fault: &Fault) -> bool {
     match fault {
         Fault::Status { .. } | Fault::Html { .. } | Fault::DroppedBefore => false,
+        // a limit that strikes is a `Status`
         Fault::Latency { .. }
+        | Fault::Limit { .. }
+        | Fault::SlowDrip { .. }
+        | Fault::TokenExpired
+        | Fault::TillRefuses { .. }
         | Fault::CutJson
         | Fault::MalformedJson
         | Fault::DroppedAfter
@@ -46,6 +51,9 @@ pub(crate) fn apply(
         None
         | Some(
             Fault::Latency { .. }
+            | Fault::Limit { .. }
+            | Fault::TokenExpired
+            | Fault::TillRefuses { .. }
             | Fault::WebhookLost
             | Fault::WebhookDoubled
             | Fault::WebhookLate
@@ -56,6 +64,7 @@ pub(crate) fn apply(
             retry_after,
         }) => refused(*status, *retry_after),
         Some(Fault::Html { status }) => gateway_page(*status),
+        Some(Fault::SlowDrip { milliseconds }) => json(status, drip(text, *milliseconds)),
         Some(Fault::CutJson) => json(status, first_half(text)),
         Some(Fault::MalformedJson) => json(status, text.replacen(':', ": ,", 2)),
         Some(Fault::EmptyMenu) => json(
@@ -118,6 +127,22 @@ fn gateway_page(status: u16) -> Response {
         page,
     )
         .into_response()
+}
+
+/// A body that comes in pieces, over so long altogether.
+fn drip(text: String, milliseconds: u64) -> Body {
+    const PIECES: u32 = 16;
+    let pause = Duration::from_millis(milliseconds) / PIECES;
+    let bytes = Bytes::from(text);
+    let piece = bytes.len().div_ceil(PIECES as usize).max(1);
+    Body::from_stream(stream::unfold(bytes, move |mut left| async move {
+        if left.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let next = left.split_to(piece.min(left.len()));
+        Some((Ok::<_, io::Error>(next), left))
+    }))
 }
 
 fn first_half(mut text: String) -> String {

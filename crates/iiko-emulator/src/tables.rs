@@ -80,6 +80,12 @@ impl TableOrderState {
             .unwrap_or_default()
     }
 
+    /// It could not be created.
+    pub(crate) fn refuse(&mut self, failure: &Failure) {
+        self.creation_status = CreationStatus::Error;
+        self.error = Some(failure.error_info());
+    }
+
     pub(crate) fn info(&self, external_keys: &[String]) -> TableOrderInfo {
         TableOrderInfo {
             creation_status: Some(self.creation_status.clone()),
@@ -222,8 +228,7 @@ impl World {
             }
             Err(failure) => {
                 if let Some(order) = self.table_orders.known.get_mut(&id) {
-                    order.creation_status = CreationStatus::Error;
-                    order.error = Some(failure.error_info());
+                    order.refuse(&failure);
                 }
                 Err(failure)
             }

@@ -4,16 +4,17 @@ use std::{collections::HashMap, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     issued: HashMap<String, Issued>,
     pub(crate) lifetime: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Issued {
     login: String,
     expires_at: DateTime<Utc>,
@@ -62,6 +63,11 @@ impl Tokens {
     pub(crate) fn login_of(&self, token: &str, now: DateTime<Utc>) -> Option<&str> {
         let issued = self.issued.get(token)?;
         (issued.expires_at > now).then_some(issued.login.as_str())
+    }
+
+    /// This token is refused from now on.
+    pub(crate) fn expire(&mut self, token: &str) {
+        self.issued.remove(token);
     }
 
     /// All tokens given out so far are refused from now on, whatever their `exp` says.

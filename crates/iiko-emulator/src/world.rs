@@ -1,6 +1,7 @@
 //! The state that is imitated: organizations, what they sell and stop, who may see them, what time it is.
 
 mod opening;
+pub(crate) mod snapshot;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,6 +13,7 @@ use iiko_types::{
     time::TimeSpan,
 };
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
     deliveries::Deliveries,
     drafts::Drafts,
     external_menu::ExternalMenu,
+    failure::Failure,
     iiko_server::IikoServer,
     loyalty::Loyalty,
     nomenclature::Nomenclature,
@@ -33,7 +36,7 @@ use crate::{
     webhooks::Webhooks,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) scenario: Scenario,
     pub(crate) clock: Clock,
@@ -57,6 +60,7 @@ pub(crate) struct World {
     pub(crate) schedule: Schedule,
     pub(crate) table_orders: TableOrders,
     pub(crate) webhooks: Webhooks,
+    #[serde(skip)]
     pub(crate) call: Call,
 }
 
@@ -66,12 +70,14 @@ pub(crate) struct Call {
     /// `None` at the operations that need no token.
     pub(crate) login: Option<String>,
     pub(crate) correlation_id: Uuid,
+    /// What the till will say to the command that the call is.
+    pub(crate) refusal: Option<Failure>,
     /// When the cloud took a command that the till is doing now.
     pub(crate) sent_at: Option<DateTime<Utc>>,
 }
 
 /// A customer of the API.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Login {
     pub(crate) api_login: String,
     /// `None` for all.
@@ -81,14 +87,14 @@ pub(crate) struct Login {
     pub(crate) source: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PriceCategory {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) percent: Decimal,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Organization {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
@@ -105,6 +111,7 @@ pub(crate) struct Organization {
     pub(crate) cash_payment_type_id: Option<PaymentTypeId>,
     pub(crate) terminal_groups: Vec<TerminalGroupState>,
     pub(crate) nomenclature: Nomenclature,
+    #[serde(with = "snapshot::pairs")]
     pub(crate) stops: BTreeMap<StopKey, Stop>,
     pub(crate) payment_types: Vec<PaymentType>,
     pub(crate) order_types: Vec<OrderType>,
@@ -113,7 +120,7 @@ pub(crate) struct Organization {
     pub(crate) combos: Vec<ComboSpecification>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TerminalGroupState {
     pub(crate) id: TerminalGroupId,
     pub(crate) name: String,
@@ -122,14 +129,14 @@ pub(crate) struct TerminalGroupState {
 }
 
 /// What is stopped where; without a size: all sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct StopKey {
     pub(crate) terminal_group_id: TerminalGroupId,
     pub(crate) product_id: ProductId,
     pub(crate) size_id: Option<SizeId>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Stop {
     pub(crate) balance: ExactDecimal,
     pub(crate) added_at: DateTime<Utc>,
@@ -224,6 +231,12 @@ impl World {
         self.organization_mut(id)
             .filter(|_| is_seen)
             .ok_or_else(|| Refusal::organization_denied(&[id]))
+    }
+
+    /// Whose token this is, if it is one of ours and still counts.
+    pub(crate) fn login_of(&self, token: &str) -> Option<String> {
+        let login = self.tokens.login_of(token, self.now());
+        login.map(ToOwned::to_owned)
     }
 
     pub(crate) fn calling_login(&self) -> Option<&Login> {

@@ -47,6 +47,18 @@ impl Control {
         Ok(())
     }
 
+    /// Somebody at the till takes a delivery to the status that comes next; who has not paid yet pays before it is closed.
+    pub fn advance_delivery(&self, id: Guid) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        let advanced = world.advance_delivery(id);
+        advanced
+            .map_err(|failure| anyhow::anyhow!(failure.message))
+            .with_context(|| format!("delivery {id}"))?;
+        drop(world);
+        self.shared.stir();
+        Ok(())
+    }
+
     /// A waiter opens an order for one `product` at the till, which nobody sees through the API before it is brought into
     /// the cloud. Gives the till's id of it.
     pub fn open_at_till(

@@ -79,8 +79,7 @@ impl World {
             }
             Err(failure) => {
                 if let Some(delivery) = self.deliveries.known.get_mut(&id) {
-                    delivery.creation_status = CreationStatus::Error;
-                    delivery.error = Some(failure.error_info());
+                    delivery.refuse(&failure);
                 }
                 Err(failure)
             }

@@ -233,17 +233,24 @@ impl World {
     }
 
     /// The till takes a delivery one status further; who has not paid yet pays now, in cash.
-    pub(crate) fn live(&mut self, id: Guid) {
-        let Some(delivery) = self.deliveries.known.get_mut(&id) else {
-            return;
-        };
+    pub(crate) fn advance_delivery(&mut self, id: Guid) -> Result<(), Failure> {
+        let delivery = self.deliveries.known.get(&id);
+        let delivery = delivery.ok_or_else(|| Failure::order_not_found(id))?;
         let Some(next) = delivery.next_status() else {
-            return;
+            return Err(Failure::new(
+                ErrorCode::WrongDeliveryStatus,
+                "Delivery has no next status.",
+            ));
         };
         if next == DeliveryStatus::Closed {
             self.pay_the_rest(id);
         }
-        if let Err(failure) = self.move_delivery(id, &next) {
+        self.move_delivery(id, &next)
+    }
+
+    /// A delivery goes on by itself.
+    pub(crate) fn live(&mut self, id: Guid) {
+        if let Err(failure) = self.advance_delivery(id) {
             tracing::debug!(%id, failure = failure.message, "a delivery stays where it is");
         }
     }

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Refused,
+    Refused, SERVER_OPERATIONS,
     documents::{Draft, Row, Status, Wanted, lenient_day},
     endless,
     prices::PricesWanted,
@@ -55,8 +55,12 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         Ok(call) => call,
         Err(refused) => return refused.into_response(),
     };
-    let operation = format!("server/{}", call.path.trim_start_matches("api/"));
-    let faults = shared.mischief().strike(&operation, None);
+    let operation = format!(
+        "{SERVER_OPERATIONS}{}",
+        call.path.trim_start_matches("api/")
+    );
+    let now = shared.world().now();
+    let faults = shared.mischief().strike(&operation, None, now);
     for fault in &faults {
         if let Fault::Latency { milliseconds } = fault {
             tokio::time::sleep(std::time::Duration::from_millis(*milliseconds)).await;
