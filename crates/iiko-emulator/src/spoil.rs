@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use uuid::Uuid;
 
 use crate::{
@@ -135,14 +135,16 @@ fn drip(text: String, milliseconds: u64) -> Body {
     let pause = Duration::from_millis(milliseconds) / PIECES;
     let bytes = Bytes::from(text);
     let piece = bytes.len().div_ceil(PIECES as usize).max(1);
-    Body::from_stream(stream::unfold(bytes, move |mut left| async move {
+    let pieces = stream::unfold(bytes, move |mut left| async move {
         if left.is_empty() {
             return None;
         }
         tokio::time::sleep(pause).await;
         let next = left.split_to(piece.min(left.len()));
         Some((Ok::<_, io::Error>(next), left))
-    }))
+    });
+    // compression asks once more after the end
+    Body::from_stream(pieces.fuse())
 }
 
 fn first_half(mut text: String) -> String {

@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::{Desk, PARKOVAYA};
+use uuid::Uuid;
+
+use crate::{
+    Desk, PARKOVAYA,
+    deliveries::{by_id, pickup, quiet_desk},
+};
 
 async fn send(desk: &Desk, route: &str, body: Value) -> (u16, Value) {
     let url = format!("{}/_emulator/{route}", desk.emulator.url());
@@ -149,4 +154,179 @@ async fn a_change_that_cannot_be_made_says_why() {
             .0,
         400
     );
+}
+
+#[tokio::test]
+async fn time_and_orders_are_moved_with_curl() {
+    let desk = quiet_desk().await;
+    let done = (200, json!({"done": true}));
+    let id = Uuid::new_v4();
+    desk.ask("/api/1/deliveries/create", pickup(&desk, id))
+        .await;
+    assert_eq!(send(&desk, "step", json!({})).await, done);
+    assert_eq!(
+        send(&desk, "step", json!({})).await,
+        (200, json!({"done": false}))
+    );
+    let on = json!({"delivery": id});
+    assert_eq!(send(&desk, "move", on.clone()).await, done);
+    let status = async || by_id(&desk, id).await["order"]["status"].clone();
+    assert_eq!(status().await, "CookingStarted");
+    let packed = json!({"delivery": id, "status": "Waiting"});
+    assert_eq!(send(&desk, "move", packed.clone()).await, done);
+    let (refused, why) = send(&desk, "move", packed).await;
+    assert_eq!(
+        (refused, &why["error"]),
+        (
+            400,
+            &json!(format!(
+                "delivery {id}: Delivery cannot be moved from status Waiting to Waiting."
+            ))
+        )
+    );
+    assert_eq!(send(&desk, "move", json!({})).await.0, 400);
+    // who has not paid pays at the till
+    assert_eq!(send(&desk, "move", on).await, done);
+    let delivery = get(&desk, "deliveries").await[0]["order"].clone();
+    assert_eq!(
+        (
+            &delivery["status"],
+            delivery["processedPaymentsSum"].to_string()
+        ),
+        (&json!("Closed"), "399".to_owned())
+    );
+    assert_eq!(get(&desk, "events").await.as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        get(&desk, "webhooks").await,
+        json!({"waiting": 0, "sent": []})
+    );
+    assert_eq!(
+        send(&desk, "webhooks/send", json!({})).await,
+        (200, json!({"taken": 0}))
+    );
+    for nothing in ["table_orders", "notifications", "messages"] {
+        assert_eq!(get(&desk, nothing).await, json!([]), "{nothing}");
+    }
+
+    let next = Uuid::new_v4();
+    desk.ask("/api/1/deliveries/create", pickup(&desk, next))
+        .await;
+    assert_eq!(send(&desk, "settle", json!({})).await, done);
+    assert_eq!(by_id(&desk, next).await["creationStatus"], "Success");
+    let fast = json!({"kind": "auto", "speed": 100_000});
+    assert_eq!(send(&desk, "pace", fast).await, done);
+    let last = Uuid::new_v4();
+    desk.ask("/api/1/deliveries/create", pickup(&desk, last))
+        .await;
+    until(async || by_id(&desk, last).await["order"]["status"] == "Closed").await;
+}
+
+/// What an emulator in the automatic pace does soon.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    });
+    waited.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_on_elsewhere() {
+    let here = quiet_desk().await;
+    let control = here.control();
+    let organization = control.organization(PARKOVAYA).unwrap();
+    let tea = control.product(organization, "TEA-01").unwrap();
+    control
+        .rename_product(organization, tea, "Чай дня")
+        .unwrap();
+    let (taken, waiting) = (Uuid::new_v4(), Uuid::new_v4());
+    here.ask("/api/1/deliveries/create", pickup(&here, taken))
+        .await;
+    control.settle();
+    here.ask("/api/1/deliveries/create", pickup(&here, waiting))
+        .await;
+    let snapshot = get(&here, "snapshot").await;
+
+    let there = Desk::open().await;
+    there.control().set_pace(iiko_emulator::Pace::Stepped);
+    assert_eq!(
+        send(&there, "snapshot", snapshot.clone()).await,
+        (200, json!({"done": true}))
+    );
+    // tokens went along
+    let there = Desk {
+        token: here.token.clone(),
+        ..there
+    };
+    for desk in [&here, &there] {
+        desk.control().settle();
+    }
+    let told = async |desk: &Desk| {
+        let menu = json!({"organizationId": organization});
+        let mut menu = desk.ask("/api/1/nomenclature", menu).await;
+        menu["correlationId"] = json!(null);
+        // links to pictures lead to each its own
+        let menu = menu.to_string().replace(&desk.emulator.url(), "");
+        let stops = json!({"organizationIds": [organization]});
+        let mut stops = desk.ask("/api/1/stop_lists", stops).await;
+        stops["correlationId"] = json!(null);
+        (menu, stops, by_id(desk, taken).await)
+    };
+    let (menu, stops, order) = told(&there).await;
+    let (same_menu, same_stops, same_order) = told(&here).await;
+    assert!(menu == same_menu && menu.contains("Чай дня"));
+    assert_eq!((stops, order), (same_stops, same_order));
+    assert_eq!(by_id(&there, waiting).await["creationStatus"], "Success");
+
+    let mut old = snapshot;
+    old["form"] = json!(0);
+    let (status, why) = send(&there, "snapshot", old).await;
+    assert_eq!(
+        (status, &why["error"]),
+        (
+            400,
+            &json!("the snapshot has form 0, this emulator reads form 1")
+        )
+    );
+    assert_eq!(send(&there, "snapshot", json!({"form": 1})).await.0, 400);
+    assert_eq!(by_id(&there, taken).await["creationStatus"], "Success");
+}
+
+#[tokio::test]
+async fn a_reset_can_begin_another_scenario() {
+    let desk = Desk::open().await;
+    let names = get(&desk, "scenarios").await;
+    for name in names.as_array().unwrap() {
+        let body = json!({"scenario": name});
+        assert_eq!(send(&desk, "reset", body).await.0, 200, "{name}");
+    }
+    let (status, why) = send(&desk, "reset", json!({"scenario": "moon"})).await;
+    assert_eq!(status, 400);
+    assert!(
+        why["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("no scenario is named `moon`; there are demo"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_fault_that_cannot_be_is_refused() {
+    let desk = Desk::open().await;
+    let fault = json!({"kind": "cut_json"});
+    let (status, why) = send(
+        &desk,
+        "faults",
+        json!({"operation": "stoplists", "fault": fault}),
+    )
+    .await;
+    assert_eq!(status, 400);
+    assert!(
+        why["error"].as_str().unwrap().contains("`stoplists`"),
+        "{why}"
+    );
+    let share = json!({"operation": "stop_lists", "percent": 101, "fault": fault});
+    assert_eq!(send(&desk, "faults", share).await.0, 400);
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{Desk, PARKOVAYA};
 
 /// A desk at which nothing happens by itself.
-async fn quiet_desk() -> Desk {
+pub(crate) async fn quiet_desk() -> Desk {
     Desk::open_with(Config {
         pace: Pace::Stepped,
         ..Config::default()
@@ -17,7 +17,7 @@ async fn quiet_desk() -> Desk {
 }
 
 /// The body of an order that is fetched: two teas, and a payment in cash for them where it is wanted.
-fn pickup(desk: &Desk, id: Uuid) -> Value {
+pub(crate) fn pickup(desk: &Desk, id: Uuid) -> Value {
     let control = desk.control();
     let organization = control.organization(PARKOVAYA).unwrap();
     let group = control
@@ -34,12 +34,12 @@ fn pickup(desk: &Desk, id: Uuid) -> Value {
     })
 }
 
-async fn by_id(desk: &Desk, id: Uuid) -> Value {
+pub(crate) async fn by_id(desk: &Desk, id: Uuid) -> Value {
     let body = json!({"organizationId": desk.organization(PARKOVAYA), "orderIds": [id]});
     desk.ask("/api/1/deliveries/by_id", body).await["orders"][0].clone()
 }
 
-async fn status_of(desk: &Desk, correlation_id: &Value) -> Value {
+pub(crate) async fn status_of(desk: &Desk, correlation_id: &Value) -> Value {
     let body =
         json!({"organizationId": desk.organization(PARKOVAYA), "correlationId": correlation_id});
     desk.ask("/api/1/commands/status", body).await

@@ -4,8 +4,12 @@ use std::time::{Duration, Instant};
 
 use iiko_emulator::faults::{Fault, FaultRule};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::{Answer, Desk, PARKOVAYA};
+use crate::{
+    Answer, Desk, PARKOVAYA,
+    deliveries::{by_id, pickup, quiet_desk, status_of},
+};
 
 const PATH: &str = "/api/1/nomenclature";
 
@@ -173,4 +177,89 @@ async fn calls_are_counted_and_faults_told() {
     let faults = control.faults();
     assert_eq!((faults[0].seen, faults[0].spoiled), (2, 1));
     assert!(control.remove_fault(faults[0].id) && control.faults().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_can_come_in_drops() {
+    let desk = Desk::open().await;
+    let started = Instant::now();
+    let answer = spoiled(&desk, Fault::SlowDrip { milliseconds: 80 })
+        .await
+        .unwrap();
+    assert!(answer.json()["products"].is_array());
+    assert!(started.elapsed() >= Duration::from_millis(75));
+}
+
+#[tokio::test]
+async fn a_token_can_expire_before_its_time() {
+    let desk = Desk::open().await;
+    desk.control()
+        .add_fault(FaultRule::new("combo", Fault::TokenExpired).times(1));
+    assert_eq!(desk.post("/api/1/combo", json!({})).await.refusal().0, 401);
+    assert_eq!(
+        desk.post("/api/1/organizations", json!({})).await.status,
+        401
+    );
+    let login = json!({"apiLogin": "demo"});
+    assert_eq!(desk.post("/api/1/access_token", login).await.status, 200);
+}
+
+#[tokio::test]
+async fn too_many_calls_are_refused_until_there_is_room() {
+    let desk = Desk::open().await;
+    let limit = Fault::Limit {
+        calls: 2,
+        seconds: 60,
+    };
+    desk.control()
+        .add_fault(FaultRule::new("organizations", limit));
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(desk.post("/api/1/organizations", json!({})).await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses().await, [200, 200, 429]);
+    desk.control().advance_clock(Duration::from_secs(61));
+    assert_eq!(statuses().await, [200, 200, 429]);
+}
+
+#[tokio::test]
+async fn a_till_refuses_what_the_cloud_has_taken() {
+    let desk = quiet_desk().await;
+    let control = desk.control();
+    let refusal = Fault::TillRefuses {
+        code: "PriceChanged".to_owned(),
+        message: "Цена изменилась".to_owned(),
+    };
+    control.add_fault(FaultRule::new("deliveries_create", refusal.clone()).times(1));
+    let id = Uuid::new_v4();
+    let created = desk
+        .ask("/api/1/deliveries/create", pickup(&desk, id))
+        .await;
+    control.settle();
+    let order = by_id(&desk, id).await;
+    assert_eq!(
+        (&order["creationStatus"], &order["errorInfo"]["code"]),
+        (&json!("Error"), &json!("PriceChanged"))
+    );
+    let status = status_of(&desk, &created["correlationId"]).await;
+    assert_eq!(status["exception"]["description"], "Цена изменилась");
+    assert_eq!(control.events()[0]["eventType"], "DeliveryOrderError");
+
+    let whole = Uuid::new_v4();
+    desk.ask("/api/1/deliveries/create", pickup(&desk, whole))
+        .await;
+    control.settle();
+    let before = by_id(&desk, whole).await;
+    control.add_fault(FaultRule::new("deliveries_change_comment", refusal).times(1));
+    let change = json!({"organizationId": desk.organization(PARKOVAYA), "orderId": whole, "comment": "без сахара"});
+    let changed = desk.ask("/api/1/deliveries/change_comment", change).await;
+    control.settle();
+    assert_eq!(
+        status_of(&desk, &changed["correlationId"]).await["state"],
+        "Error"
+    );
+    assert_eq!(by_id(&desk, whole).await, before);
 }
