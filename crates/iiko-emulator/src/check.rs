@@ -4,6 +4,7 @@
 //! another kind. Lenient: numbers as strings, unknown members, null for what may be left out, a body that is JSON text
 //! inside a JSON string. Sentences are Newtonsoft.Json's, with the path of the value and the place where it ends.
 
+mod bounds;
 mod scalar;
 
 use crate::{
@@ -12,11 +13,12 @@ use crate::{
     refusal::Refusal,
 };
 
-/// Reads `text` as a body of `schema`, with members renamed by `aliases` first, and gives the text to decode.
+/// Reads `text` as a body of the operation at the path `operation`, of `schema`, with members renamed by `aliases` first, and gives the text to decode.
 pub(crate) fn check_body(
     contract: &Contract,
     schema: &Schema,
     aliases: &[(&str, &str)],
+    operation: &str,
     text: &str,
 ) -> Result<String, Refusal> {
     let mut json = Json::parse(text.trim_start_matches('\u{feff}')).map_err(refuse_syntax)?;
@@ -39,6 +41,7 @@ pub(crate) fn check_body(
     }
     let check = Check { contract };
     let fitting = check.value(schema, json, "")?;
+    bounds::check(operation, &fitting)?;
     Ok(fitting.print())
 }
 
@@ -237,6 +240,7 @@ mod tests {
             contract,
             bodies.request.as_ref().unwrap(),
             &[("apiLogin", "apiKey")],
+            "/api/v2/access_token",
             body,
         )
         .map_err(|refusal| refusal.description)

@@ -1,8 +1,10 @@
 //! Deliveries: orders that are brought or fetched. What is kept of one, and how it looks from outside.
 //!
+//! - [`address`]: where it goes
 //! - [`create`]: what the till makes of a request
 //! - [`life`]: its statuses, and who moves it from one to the next
 
+pub(crate) mod address;
 pub(crate) mod create;
 pub(crate) mod life;
 

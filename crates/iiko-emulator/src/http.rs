@@ -169,6 +169,9 @@ impl Incoming<'_> {
             refusal: self.refusal.clone(),
             sent_at: None,
         };
+        if !is_public && !world.may_call(known.name) {
+            return Err(Refusal::right_missing(known.path));
+        }
         operation.answer(&mut world, body)
     }
 }

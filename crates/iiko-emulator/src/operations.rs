@@ -233,7 +233,7 @@ impl Operation {
         let answer = match contract::find(&self.path.to_lowercase()) {
             Some((contract, bodies)) if self.is_checked => match &bodies.request {
                 Some(schema) => {
-                    let body = check_body(contract, schema, self.aliases, body)?;
+                    let body = check_body(contract, schema, self.aliases, self.path, body)?;
                     (self.run)(world, &body)?
                 }
                 None => (self.run)(world, "{}")?,

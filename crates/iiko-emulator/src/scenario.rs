@@ -8,6 +8,7 @@ mod integrity;
 pub(crate) mod loyalty;
 pub(crate) mod offers;
 pub(crate) mod references;
+pub(crate) mod rules;
 pub(crate) mod server;
 
 use std::{
@@ -32,6 +33,7 @@ use self::{
         PriceCategorySpec,
     },
     references::ReferencesSpec,
+    rules::Rules,
     server::ServerSpec,
 };
 
@@ -193,6 +195,11 @@ pub(crate) struct LoginSpec {
     pub(crate) prices_from_menu: bool,
     /// Order source: its orders are stamped with it, and it sees no others.
     pub(crate) source: Option<String>,
+    /// Names of the operations it may call; all where absent.
+    pub(crate) rights: Option<Vec<String>>,
+    /// Terminal groups that were not granted to it, as `organization/group`.
+    #[serde(default)]
+    pub(crate) hidden_terminal_groups: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -219,6 +226,10 @@ pub(crate) struct OrganizationSpec {
     /// It is not bound to the loyalty of the network.
     #[serde(default)]
     pub(crate) no_loyalty: bool,
+    /// Slug of a city of the references; the first one where absent.
+    pub(crate) city: Option<String>,
+    #[serde(default)]
+    pub(crate) rules: Rules,
     /// Slugs of the folders it sells; all where absent.
     pub(crate) groups: Option<Vec<String>>,
     /// Its own prices, by code.

@@ -13,6 +13,7 @@ use iiko_types::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use crate::{complete::complete_named, contract, json::Json, postman::Delivered, world::World};
 
@@ -100,6 +101,8 @@ pub(crate) enum Subject {
     },
     /// The menu.
     Nomenclature,
+    /// When and where it delivers.
+    BusinessHours,
 }
 
 impl Happening {
@@ -125,6 +128,7 @@ impl Happening {
             (Subject::StopLists(_), _) => "StopListUpdate",
             (Subject::Shift { .. }, _) => "PersonalShift",
             (Subject::Nomenclature, _) => "NomenclatureUpdate",
+            (Subject::BusinessHours, _) => "BusinessHoursAndMappingUpdate",
         }
     }
 
@@ -156,6 +160,9 @@ impl Happening {
             Subject::StopLists(_) => wants(filter.stop_list_update_filter.as_ref()),
             Subject::Shift { .. } => wants(filter.personal_shift_filter.as_ref()),
             Subject::Nomenclature => wants(filter.nomenclature_update_filter.as_ref()),
+            Subject::BusinessHours => {
+                wants(filter.business_hours_and_mapping_update_filter.as_ref())
+            }
         }
     }
 
@@ -221,6 +228,33 @@ impl World {
         }
     }
 
+    /// Tells every handler of an organization of an event, whatever its filters say.
+    pub(crate) fn raise(
+        &mut self,
+        organization_id: OrganizationId,
+        event_type: &str,
+        event_info: Box<RawValue>,
+    ) {
+        let event = Event {
+            event_type: event_type.to_owned(),
+            event_time: UtcTime(self.now()),
+            organization_id,
+            correlation_id: CorrelationId(Uuid::new_v4()),
+            event_info,
+        };
+        let handlers = self.webhooks.handlers.values();
+        let outgoing: Vec<Outgoing> = handlers
+            .filter_map(|handlers| handlers.get(&organization_id))
+            .map(|handler| Outgoing {
+                uri: handler.uri.clone(),
+                auth_token: handler.auth_token.clone(),
+                event: event.clone(),
+            })
+            .collect();
+        self.webhooks.outbox.extend(outgoing);
+        self.webhooks.journal.push_back(event);
+    }
+
     /// The stop list of a terminal group is another now.
     pub(crate) fn stop_list_changed(
         &mut self,
@@ -278,7 +312,7 @@ impl World {
                 "terminalGroupId": terminal_group_id,
             })
             .to_string(),
-            Subject::Nomenclature => "{}".to_owned(),
+            Subject::Nomenclature | Subject::BusinessHours => "{}".to_owned(),
         };
         RawValue::from_string(text).ok()
     }

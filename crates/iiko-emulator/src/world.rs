@@ -29,7 +29,7 @@ use crate::{
     references::References,
     refusal::Refusal,
     reserves::Reserves,
-    scenario::Scenario,
+    scenario::{Scenario, rules::Rules},
     schedule::{Pace, Schedule, Step},
     tables::TableOrders,
     tokens::Tokens,
@@ -85,6 +85,10 @@ pub(crate) struct Login {
     pub(crate) prices_from_menu: bool,
     /// Its orders are stamped with this source, and it sees no others.
     pub(crate) source: Option<String>,
+    /// Names of the operations it may call; `None` for all.
+    pub(crate) rights: Option<Vec<String>>,
+    /// Not granted to it.
+    pub(crate) hidden_terminal_groups: Vec<TerminalGroupId>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,6 +112,7 @@ pub(crate) struct Organization {
     pub(crate) has_loyalty: bool,
     /// Where it delivers.
     pub(crate) city_id: Uuid,
+    pub(crate) rules: Rules,
     pub(crate) cash_payment_type_id: Option<PaymentTypeId>,
     pub(crate) terminal_groups: Vec<TerminalGroupState>,
     pub(crate) nomenclature: Nomenclature,
@@ -237,6 +242,18 @@ impl World {
     pub(crate) fn login_of(&self, token: &str) -> Option<String> {
         let login = self.tokens.login_of(token, self.now());
         login.map(ToOwned::to_owned)
+    }
+
+    /// Whether the calling login was granted a terminal group.
+    pub(crate) fn sees_terminal_group(&self, id: TerminalGroupId) -> bool {
+        let login = self.calling_login();
+        login.is_some_and(|login| !login.hidden_terminal_groups.contains(&id))
+    }
+
+    /// Whether the calling login may use an operation.
+    pub(crate) fn may_call(&self, operation: &str) -> bool {
+        let rights = self.calling_login().and_then(|login| login.rights.as_ref());
+        rights.is_none_or(|rights| rights.iter().any(|right| right == operation))
     }
 
     pub(crate) fn calling_login(&self) -> Option<&Login> {

@@ -113,6 +113,19 @@ impl Control {
         self.shared.send_outbox().await
     }
 
+    /// An event of any type, known to the contract or not, to every handler of the organization, whatever its filters.
+    pub fn raise_event(
+        &self,
+        organization: OrganizationId,
+        event_type: &str,
+        info: &serde_json::Value,
+    ) -> anyhow::Result<()> {
+        let info = serde_json::value::to_raw_value(info)?;
+        self.shared.world().raise(organization, event_type, info);
+        self.shared.stir();
+        Ok(())
+    }
+
     /// How many events wait to be sent.
     pub fn webhooks_waiting(&self) -> usize {
         self.shared.world().webhooks.outbox.len()

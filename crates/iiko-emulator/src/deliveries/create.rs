@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use iiko_types::{
-    ids::{CorrelationId, Guid, TerminalGroupId},
+    ids::{CorrelationId, Guid, SizeId, TerminalGroupId},
     schemas::{
-        Address, AddressCity, AddressLegacy, CreateOrderRequest, CreationStatus, Customer,
-        DeliveriesResponseOrderStreet, DeliveryOrder, DeliveryPoint, DeliveryStatus, Discount,
-        DiscountsInfo, ErrorCode, LoyaltyInfo, OrderServiceType, OrderType, RetrievedAddress,
-        RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedDeliveryPoint,
-        RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder,
-        RetrievedOrderType, RetrievedRegularCustomer,
+        CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, Discount,
+        DiscountsInfo, ErrorCode, LoyaltyInfo, OrderItem, OrderServiceType, OrderType,
+        RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedGuestsInfo,
+        RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder, RetrievedOrderType,
+        RetrievedRegularCustomer,
     },
     time::{LocalTime, UtcTime},
 };
@@ -141,8 +140,21 @@ impl World {
             return Err(Failure::order_not_found(id));
         };
         require_phone(&asked.phone)?;
+        let rules = &organization.rules;
+        if asked.customer.is_none() && rules.customer_required {
+            return Err(Failure::new(
+                ErrorCode::AnonymousCustomerDisabled,
+                "Deliveries without a customer are disabled.",
+            ));
+        }
+        let marketing_source = self.marketing_source(organization, asked.marketing_source_id)?;
         let order_type = chosen_type(organization, asked)?;
-        let delivery_point = made_point(order_type, asked.delivery_point.as_ref())?;
+        let delivery_point =
+            self.made_point(organization, order_type, asked.delivery_point.as_ref())?;
+        let settings = request.create_order_settings.as_ref();
+        if settings.is_some_and(|settings| settings.check_stop_list == Some(true)) {
+            require_unstopped(organization, terminal_group_id, &asked.items)?;
+        }
         let complete_before = require_time(asked.complete_before, now)?;
         let discounts_asked = asked_discounts(asked.discounts_info.as_ref());
         let mut cheque = Cheque::default();
@@ -176,15 +188,18 @@ impl World {
             is_asap: Some(asked.complete_before.is_none()),
             is_deleted: Some(false),
             loyalty_info: Some(retrieved_loyalty(asked.loyalty_info.as_ref())),
-            marketing_source: asked.marketing_source_id.map(RetrievedMarketingSource::new),
+            marketing_source,
             menu_id: asked.menu_id.clone(),
             phone: Some(asked.phone.clone()),
             phone_extension: asked.phone_extension.clone(),
             source_key: received.source_key.clone(),
-            status: Some(DeliveryStatus::WaitCooking),
+            status: Some(match rules.confirmation {
+                true => DeliveryStatus::Unconfirmed,
+                false => DeliveryStatus::WaitCooking,
+            }),
             terminal_group_id: Some(terminal_group_id),
             when_created: Some(now),
-            when_confirmed: Some(now),
+            when_confirmed: (!rules.confirmation).then_some(now),
             when_received_by_api: self.call.sent_at.map(UtcTime),
             when_received_from_front: Some(UtcTime(self.now())),
             ..RetrievedOrder::default()
@@ -218,6 +233,29 @@ impl World {
         Ok(delivery)
     }
 
+    /// The source that was named, which must exist; whether one must be named is a rule of the organization.
+    fn marketing_source(
+        &self,
+        organization: &Organization,
+        id: Option<Guid>,
+    ) -> Result<Option<RetrievedMarketingSource>, Failure> {
+        let unknown = |sentence: String| Failure::new(ErrorCode::MarketingSourceNotFound, sentence);
+        let Some(id) = id else {
+            return match organization.rules.marketing_source_required {
+                true => Err(unknown("Marketing source is not specified.".to_owned())),
+                false => Ok(None),
+            };
+        };
+        let mut known = self.references.marketing_sources.iter();
+        let found = known
+            .find(|it| it.id == id && it.organization_id == Some(organization.id))
+            .ok_or_else(|| unknown(format!("Marketing source {id} is not found.")))?;
+        Ok(Some(RetrievedMarketingSource {
+            name: found.name.clone(),
+            ..RetrievedMarketingSource::new(id)
+        }))
+    }
+
     /// What is missing is paid in cash.
     pub(crate) fn pay_the_rest(&mut self, id: Guid) {
         let known = self.deliveries.known.get(&id);
@@ -245,6 +283,38 @@ pub(crate) fn require_phone(phone: &str) -> Result<(), Failure> {
             "Phone should start with + and have from 8 to 40 characters, at least 8 of them digits.",
         )),
     }
+}
+
+/// What the cloud looks at where it is asked to compare an order with the stop list.
+fn require_unstopped(
+    organization: &Organization,
+    terminal_group_id: TerminalGroupId,
+    items: &[OrderItem],
+) -> Result<(), Failure> {
+    let products = items.iter().filter_map(|item| match item {
+        OrderItem::Product(item) => Some((item.product_id?, item.product_size_id, item.amount)),
+        OrderItem::Compound(item) => {
+            let main = item.primary_component.as_ref()?;
+            Some((main.product_id?, item.product_size_id, item.amount))
+        }
+        OrderItem::Other(_) => None,
+    });
+    for (product_id, size_id, amount) in products {
+        let size_id = size_id.map(SizeId);
+        let amount = amount.unwrap_or_default();
+        let stopped = organization.stops.iter().find(|(key, stop)| {
+            key.terminal_group_id == terminal_group_id
+                && key.product_id == product_id
+                && (key.size_id.is_none() || key.size_id == size_id)
+                && stop.balance.0 < amount.0
+        });
+        if stopped.is_some() {
+            return Err(Failure::common(format!(
+                "Product {product_id} is in the stop list."
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn chosen_type<'o>(
@@ -311,83 +381,6 @@ pub(crate) fn retrieved_type(order_type: &OrderType) -> RetrievedOrderType {
         name: order_type.name.clone(),
         order_service_type: service,
         ..RetrievedOrderType::new(order_type.id)
-    }
-}
-
-fn made_point(
-    order_type: &OrderType,
-    point: Option<&DeliveryPoint>,
-) -> Result<Option<RetrievedDeliveryPoint>, Failure> {
-    let is_courier = order_type
-        .order_service_type
-        .as_ref()
-        .is_some_and(|it| it.as_str() == "DeliveryByCourier");
-    match (is_courier, point) {
-        (true, Some(point)) => retrieved_point(point).map(Some),
-        (true, None) => Err(Failure::new(
-            ErrorCode::AddressNotFound,
-            "Delivery point of a courier delivery is not specified.",
-        )),
-        (false, Some(_)) => Err(Failure::common(
-            "Cannot create self-service delivery with address.",
-        )),
-        (false, None) => Ok(None),
-    }
-}
-
-/// The address as the till writes it down.
-pub(crate) fn retrieved_point(point: &DeliveryPoint) -> Result<RetrievedDeliveryPoint, Failure> {
-    let address = point.address.as_ref().map(|address| match address {
-        Address::Legacy(address) => legacy_address(address),
-        Address::City(address) => Ok(city_address(address)),
-        Address::Other(_) => Err(Failure::new(
-            ErrorCode::AddressNotFound,
-            "The address is of an unknown type.",
-        )),
-    });
-    Ok(RetrievedDeliveryPoint {
-        coordinates: point.coordinates.clone(),
-        address: address.transpose()?,
-        external_cartography_id: point.external_cartography_id.clone(),
-        comment: point.comment.clone(),
-        ..RetrievedDeliveryPoint::default()
-    })
-}
-
-fn legacy_address(address: &AddressLegacy) -> Result<RetrievedAddress, Failure> {
-    let street = address.street.as_ref();
-    let Some(street) =
-        street.filter(|it| it.id.is_some() || it.name.is_some() || it.classifier_id.is_some())
-    else {
-        return Err(Failure::new(
-            ErrorCode::AddressNotFound,
-            "The street is not specified.",
-        ));
-    };
-    Ok(RetrievedAddress {
-        street: Some(DeliveriesResponseOrderStreet {
-            name: street.name.clone(),
-            ..DeliveriesResponseOrderStreet::new(street.id.unwrap_or_default())
-        }),
-        index: address.index.clone(),
-        house: address.house.clone(),
-        building: address.building.clone(),
-        flat: address.flat.clone(),
-        entrance: address.entrance.clone(),
-        floor: address.floor.clone(),
-        doorphone: address.doorphone.clone(),
-        ..RetrievedAddress::default()
-    })
-}
-
-fn city_address(address: &AddressCity) -> RetrievedAddress {
-    RetrievedAddress {
-        line1: address.line1.clone(),
-        flat: address.flat.clone(),
-        entrance: address.entrance.clone(),
-        floor: address.floor.clone(),
-        doorphone: address.doorphone.clone(),
-        ..RetrievedAddress::default()
     }
 }
 

@@ -69,7 +69,7 @@ impl Delivery {
         }
         match to {
             DeliveryStatus::Closed if !self.cheque.is_paid() => Err(Failure::new(
-                "PaymentSumNotEnough".into(),
+                ErrorCode::PaymentSumNotEnough,
                 "Payment sum is not enough to close the order.",
             )),
             _ => Ok(()),
@@ -152,6 +152,14 @@ impl World {
         let delivery = self.deliveries.known.get(&id);
         let delivery = delivery.ok_or_else(|| Failure::order_not_found(id))?;
         delivery.can_move_to(to)?;
+        let organization = self.organization(delivery.organization_id);
+        let pays_first = organization.is_some_and(|it| it.rules.paid_before_courier);
+        if *to == DeliveryStatus::OnWay && pays_first && !delivery.cheque.is_paid() {
+            return Err(Failure::new(
+                ErrorCode::PaymentSumNotEnough,
+                "Payment sum is not enough to send the order.",
+            ));
+        }
         let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
         let mut change = Change {
             status: true,

@@ -59,6 +59,7 @@ fn asked(world: &World, ids: Option<Vec<OrganizationId>>) -> Result<Vec<&Organiz
 }
 
 fn extended(organization: &Organization) -> ExtendedOrganizationInfo {
+    let rules = &organization.rules;
     ExtendedOrganizationInfo {
         name: Some(organization.name.clone()),
         code: Some(organization.code.clone()),
@@ -71,17 +72,23 @@ fn extended(organization: &Organization) -> ExtendedOrganizationInfo {
         currency_iso_name: Some("RUB".to_owned()),
         currency_minimum_denomination: Some(ExactDecimal::from(1)),
         country_phone_code: Some("7".to_owned()),
-        marketing_source_required_in_delivery: Some(false),
+        marketing_source_required_in_delivery: Some(rules.marketing_source_required),
         delivery_service_type: Some(DeliverySettingsServiceType::CourierAndSelfService),
-        delivery_order_payment_settings: Some(DeliveryOrderPaymentSettings::WhenOrderClosed),
+        delivery_order_payment_settings: Some(match rules.paid_before_courier {
+            true => DeliveryOrderPaymentSettings::WhenOrderOnTheWay,
+            false => DeliveryOrderPaymentSettings::WhenOrderClosed,
+        }),
         default_call_center_payment_type_id: organization.cash_payment_type_id.map(|id| id.0),
         order_item_comment_enabled: Some(true),
         inn: Some(organization.inn.clone()),
-        address_format_type: Some(AddressFormatType::Legacy),
-        is_confirmation_enabled: Some(false),
+        address_format_type: Some(match rules.city_addresses {
+            true => AddressFormatType::City,
+            false => AddressFormatType::Legacy,
+        }),
+        is_confirmation_enabled: Some(rules.confirmation),
         confirm_allowed_interval_in_minutes: Some(1440),
         is_cloud: Some(true),
-        is_anonymous_guests_allowed: Some(true),
+        is_anonymous_guests_allowed: Some(!rules.customer_required),
         default_delivery_city_id: Some(organization.city_id),
         delivery_city_ids: Some(vec![organization.city_id]),
         address_lookup: Some(vec![AddressHintsServiceType::DaData]),

@@ -18,6 +18,7 @@ use super::{Operation, correlation_id, typed};
 use crate::{
     refusal::Refusal,
     restrictions::{Delivery, Wish},
+    webhooks::{Happening, Subject},
     world::World,
 };
 
@@ -58,6 +59,7 @@ fn update(
     if let Some(delivery) = &mut world.references.delivery {
         delivery.take_over(&request);
     }
+    world.emit(&Happening::plain(id, Subject::BusinessHours));
     restrictions(world, GetDeliveryRestrictionsRequest::new(vec![id]))
 }
 

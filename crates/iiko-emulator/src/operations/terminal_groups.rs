@@ -28,10 +28,17 @@ pub(super) fn terminal_groups(
     request: TerminalGroupsRequest,
 ) -> Result<TerminalGroupsResponse, Refusal> {
     let organizations = world.permitted(&request.organization_ids)?;
+    let is_listed = |group: &TerminalGroupState| {
+        request.include_disabled == Some(true) || world.sees_terminal_group(group.id)
+    };
     Ok(TerminalGroupsResponse {
         correlation_id: correlation_id(world),
-        terminal_groups: Some(wrappers(&organizations, |group| !group.is_asleep)),
-        terminal_groups_in_sleep: Some(wrappers(&organizations, |group| group.is_asleep)),
+        terminal_groups: Some(wrappers(&organizations, |group| {
+            !group.is_asleep && is_listed(group)
+        })),
+        terminal_groups_in_sleep: Some(wrappers(&organizations, |group| {
+            group.is_asleep && is_listed(group)
+        })),
         ..TerminalGroupsResponse::default()
     })
 }
@@ -86,7 +93,8 @@ fn is_alive(
         let asked = organization
             .terminal_groups
             .iter()
-            .filter(|it| request.terminal_group_ids.contains(&it.id));
+            .filter(|it| request.terminal_group_ids.contains(&it.id))
+            .filter(|it| world.sees_terminal_group(it.id));
         asked.map(|group| TerminalGroupAliveInfo {
             is_alive: Some(!group.is_asleep),
             terminal_group_id: Some(group.id),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::{bail, ensure};
+use iiko_types::operations::ALL;
 
 use super::{
     ScenarioFile,
@@ -76,7 +77,35 @@ impl ScenarioFile {
                 }
             }
         }
+        let cities = unique(
+            "city",
+            self.references.cities.iter().map(|it| it.slug.as_str()),
+        )?;
+        for organization in &self.organizations {
+            within("city", organization.city.as_deref(), &cities)?;
+        }
+        let terminal_groups: Vec<String> = self
+            .organizations
+            .iter()
+            .flat_map(|organization| {
+                let groups = organization.terminal_groups.iter();
+                groups.map(|group| format!("{}/{}", organization.slug, group.slug))
+            })
+            .collect();
+        let terminal_groups = unique("terminal group", terminal_groups.iter().map(String::as_str))?;
         for login in &self.logins {
+            within(
+                "terminal group",
+                login.hidden_terminal_groups.iter().map(String::as_str),
+                &terminal_groups,
+            )?;
+            for right in login.rights.iter().flatten() {
+                ensure!(
+                    ALL.iter().any(|operation| operation.name == right),
+                    "login `{}` has a right to `{right}`, which is no operation",
+                    login.api_login
+                );
+            }
             within(
                 "organization",
                 login.organizations.iter().flatten().map(String::as_str),

@@ -65,6 +65,12 @@ impl World {
                         .map(|slugs| slugs.iter().map(organization_id).collect()),
                     prices_from_menu: login.prices_from_menu,
                     source: login.source.clone(),
+                    rights: login.rights.clone(),
+                    hidden_terminal_groups: login
+                        .hidden_terminal_groups
+                        .iter()
+                        .map(|slugs| TerminalGroupId(id_of(&file.name, "terminal-group", slugs)))
+                        .collect(),
                 })
                 .collect(),
             organizations,
@@ -138,6 +144,7 @@ impl World {
             has_drafts: model.has_drafts,
             has_loyalty: model.has_loyalty,
             city_id: model.city_id,
+            rules: model.rules.clone(),
             cash_payment_type_id: model.cash_payment_type_id,
             terminal_groups,
             nomenclature,
@@ -247,7 +254,15 @@ fn open_organization(
         inn: organization.inn.clone(),
         has_drafts: !organization.no_drafts,
         has_loyalty: !organization.no_loyalty,
-        city_id: id("city", "primersk"),
+        city_id: id(
+            "city",
+            match (&organization.city, file.references.cities.first()) {
+                (Some(city), _) => city,
+                (None, Some(first)) => &first.slug,
+                (None, None) => "none",
+            },
+        ),
+        rules: organization.rules.clone(),
         cash_payment_type_id: payment_types
             .first()
             .and_then(|payment_type| payment_type.id),

@@ -7,6 +7,7 @@ mod coverage;
 mod deliveries;
 mod external_menus;
 mod faults;
+mod house_rules;
 mod logins;
 mod menu;
 mod python;

@@ -22,7 +22,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/_emulator/table_orders", get(table_orders))
         .route("/_emulator/move", post(move_order))
         .route("/_emulator/open_at_till", post(open_at_till))
-        .route("/_emulator/events", get(events))
+        .route("/_emulator/events", get(events).post(raise_event))
         .route("/_emulator/webhooks", get(webhooks))
         .route("/_emulator/webhooks/send", post(send_webhooks))
         .route("/_emulator/notifications", get(notifications))
@@ -80,6 +80,23 @@ async fn open_at_till(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outc
     let product = control.product(organization, &asked.product)?;
     let id = control.open_at_till(organization, terminal_group, asked.table, product)?;
     Ok(Json(json!({"id": id})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raising {
+    organization: String,
+    event_type: String,
+    #[serde(default)]
+    info: serde_json::Value,
+}
+
+async fn raise_event(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
+    let asked: Raising = read(&body)?;
+    let control = Control::new(shared);
+    let organization = control.organization(&asked.organization)?;
+    control.raise_event(organization, &asked.event_type, &asked.info)?;
+    done()
 }
 
 async fn events(Extracted(shared): Extracted<Shared>) -> Json<Vec<serde_json::Value>> {

@@ -30,7 +30,7 @@ use crate::{
     cheque,
     deliveries::{
         Change, Delivery,
-        create::{require_time, retrieved_point, retrieved_type, type_of_service},
+        create::{require_time, retrieved_type, type_of_service},
     },
     failure::{Failure, Finish},
     refusal::Refusal,
@@ -253,13 +253,14 @@ fn change_delivery_point(
     request: ChangeDeliveryPointRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
+    let point = world.found_point(organization_id, &request.new_delivery_point);
     update(world, organization_id, id, |_, order, _| {
         if order.delivery_point.is_none() {
             return Err(Failure::common(
                 "Self-service delivery has no address to change.",
             ));
         }
-        order.delivery_point = Some(retrieved_point(&request.new_delivery_point)?);
+        order.delivery_point = Some(point?);
         Ok(())
     })
 }
@@ -285,8 +286,9 @@ fn change_service_type(
             ));
         }
     };
+    let point = point.map(|point| world.found_point(organization_id, &point));
     update(world, organization_id, id, |_, order, till| {
-        order.delivery_point = point.as_ref().map(retrieved_point).transpose()?;
+        order.delivery_point = point.transpose()?;
         order.order_type = Some(retrieved_type(type_of_service(till.organization, service)?));
         Ok(())
     })
