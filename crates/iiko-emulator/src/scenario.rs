@@ -6,6 +6,7 @@
 pub(crate) mod dishes;
 mod integrity;
 pub(crate) mod loyalty;
+mod monster;
 pub(crate) mod offers;
 pub(crate) mod references;
 pub(crate) mod rules;
@@ -66,14 +67,27 @@ impl TryFrom<String> for Scenario {
     }
 }
 
-/// The compiled-in scenarios.
-const BUILT_IN: [(&str, &str); 1] = [("demo", include_str!("../scenarios/demo.toml"))];
+const DEMO_TEXT: &str = include_str!("../scenarios/demo.toml");
+
+/// The compiled-in scenarios. The demo's restaurant is a pizzeria.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("demo", DEMO_TEXT),
+    ("pizzeria", DEMO_TEXT),
+    (
+        "coffee-chain",
+        include_str!("../scenarios/coffee-chain.toml"),
+    ),
+    (
+        "dark-kitchen",
+        include_str!("../scenarios/dark-kitchen.toml"),
+    ),
+];
 
 impl Default for Scenario {
     /// The restaurant of the demo.
     fn default() -> Self {
         static DEMO: OnceLock<Scenario> = OnceLock::new();
-        let read = || Scenario::from_toml(BUILT_IN[0].1);
+        let read = || Scenario::from_toml(DEMO_TEXT);
         DEMO.get_or_init(|| read().expect("the compiled-in scenario is checked by a test"))
             .clone()
     }
@@ -90,13 +104,17 @@ impl Scenario {
         })
     }
 
-    /// The names of those that are compiled in.
+    /// The names of those that are compiled in. `monster` also takes a seed and a size: `monster:7:20000`.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        BUILT_IN.iter().map(|(name, _)| *name)
+        let written = BUILT_IN.iter().map(|(name, _)| *name);
+        written.chain(["monster"])
     }
 
     /// A compiled-in scenario.
     pub fn named(name: &str) -> anyhow::Result<Self> {
+        if let Some(text) = monster::text(name, DEMO_TEXT)? {
+            return Self::from_toml(&text);
+        }
         let found = BUILT_IN.iter().find(|(known, _)| *known == name);
         let (_, text) = found.with_context(|| {
             let names: Vec<&str> = Self::names().collect();
@@ -105,21 +123,21 @@ impl Scenario {
                 names.join(", ")
             )
         })?;
-        match name {
-            "demo" => Ok(Self::default()),
-            _ => Self::from_toml(text),
+        match *text == DEMO_TEXT {
+            true => Ok(Self::default()),
+            false => Self::from_toml(text),
         }
     }
 
     /// A scenario by name (`demo`) or from a file.
     pub fn find(name_or_path: &str) -> anyhow::Result<Self> {
-        if Self::names().any(|name| name == name_or_path) {
+        let path = Path::new(name_or_path);
+        let looks_like_path = path.extension().is_some() || path.components().count() > 1;
+        if !looks_like_path {
             return Self::named(name_or_path);
         }
-        let path = Path::new(name_or_path);
-        let text = std::fs::read_to_string(path).with_context(|| {
-            format!("no scenario is named `{name_or_path}`, and it cannot be read as a file")
-        })?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the scenario `{name_or_path}` cannot be read"))?;
         Self::from_toml(&text).with_context(|| format!("scenario `{}`", path.display()))
     }
 
@@ -195,6 +213,8 @@ pub(crate) struct LoginSpec {
     pub(crate) prices_from_menu: bool,
     /// Order source: its orders are stamped with it, and it sees no others.
     pub(crate) source: Option<String>,
+    /// External menus that were made for it; all where absent.
+    pub(crate) external_menus: Option<Vec<i64>>,
     /// Names of the operations it may call; all where absent.
     pub(crate) rights: Option<Vec<String>>,
     /// Terminal groups that were not granted to it, as `organization/group`.

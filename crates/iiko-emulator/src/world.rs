@@ -85,6 +85,8 @@ pub(crate) struct Login {
     pub(crate) prices_from_menu: bool,
     /// Its orders are stamped with this source, and it sees no others.
     pub(crate) source: Option<String>,
+    /// External menus that were made for it; `None` for all.
+    pub(crate) external_menus: Option<Vec<i64>>,
     /// Names of the operations it may call; `None` for all.
     pub(crate) rights: Option<Vec<String>>,
     /// Not granted to it.
@@ -248,6 +250,15 @@ impl World {
     pub(crate) fn sees_terminal_group(&self, id: TerminalGroupId) -> bool {
         let login = self.calling_login();
         login.is_some_and(|login| !login.hidden_terminal_groups.contains(&id))
+    }
+
+    /// The external menus that were made for the calling login.
+    pub(crate) fn visible_menus(&self) -> impl Iterator<Item = &ExternalMenu> {
+        let granted = self
+            .calling_login()
+            .and_then(|login| login.external_menus.as_ref());
+        let all = self.external_menus.iter();
+        all.filter(move |menu| granted.is_none_or(|granted| granted.contains(&menu.id)))
     }
 
     /// Whether the calling login may use an operation.

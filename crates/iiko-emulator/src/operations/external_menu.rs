@@ -43,7 +43,7 @@ fn menu(world: &mut World, _: NoBody) -> Result<MenusDataResponse, Refusal> {
             name: Some(category.name.clone()),
             ..NomenclaturePriceCategory::new(category.id.to_string())
         });
-    let menus = world.external_menus.iter().map(|menu| ExternalMenu {
+    let menus = world.visible_menus().map(|menu| ExternalMenu {
         name: Some(menu.name.clone()),
         ..ExternalMenu::new(menu.id.to_string())
     });
@@ -100,7 +100,7 @@ fn menu_normalized(world: &mut World, request: MenuRequestV3) -> Result<MenuV3, 
 
 fn find_menu<'w>(world: &'w World, id: &str) -> Result<&'w ExternalMenuState, Refusal> {
     let wanted = id.split('#').next().unwrap_or_default();
-    let mut known = world.external_menus.iter();
+    let mut known = world.visible_menus();
     known
         .find(|menu| menu.id.to_string() == wanted)
         .ok_or_else(|| Refusal::invalid_request(format!("External menu {id} is not found.")))

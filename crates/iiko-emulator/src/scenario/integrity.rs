@@ -99,6 +99,13 @@ impl ScenarioFile {
                 login.hidden_terminal_groups.iter().map(String::as_str),
                 &terminal_groups,
             )?;
+            for menu in login.external_menus.iter().flatten() {
+                ensure!(
+                    self.external_menus.iter().any(|known| known.id == *menu),
+                    "login `{}` has an external menu {menu}, which is not there",
+                    login.api_login
+                );
+            }
             for right in login.rights.iter().flatten() {
                 ensure!(
                     ALL.iter().any(|operation| operation.name == right),
@@ -163,7 +170,7 @@ impl ScenarioFile {
         Ok(())
     }
 
-    fn codes(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
         let dishes = self
             .groups
             .iter()

@@ -65,6 +65,7 @@ impl World {
                         .map(|slugs| slugs.iter().map(organization_id).collect()),
                     prices_from_menu: login.prices_from_menu,
                     source: login.source.clone(),
+                    external_menus: login.external_menus.clone(),
                     rights: login.rights.clone(),
                     hidden_terminal_groups: login
                         .hidden_terminal_groups
