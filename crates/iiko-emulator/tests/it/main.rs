@@ -15,6 +15,7 @@ mod recorded;
 mod refusals;
 mod restaurant;
 mod stop_lists;
+mod webhooks;
 
 use std::sync::LazyLock;
 

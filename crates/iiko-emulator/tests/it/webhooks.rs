@@ -1,0 +1,313 @@
+//! Webhooks, as a handler of them sees them.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use iiko_emulator::{
+    Pace,
+    faults::{Fault, FaultRule},
+};
+use iiko_types::schemas::DeliveryStatus;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::mpsc};
+use uuid::Uuid;
+
+use crate::{
+    Desk, PARKOVAYA,
+    deliveries::{pickup, quiet_desk},
+};
+
+/// A call to the handler: what stood in `Authorization`, and the events.
+struct Call {
+    authorization: String,
+    events: Vec<Value>,
+}
+
+impl Call {
+    /// Types of the events, and what each says of the order's status.
+    fn told(&self) -> Vec<(String, String)> {
+        let told = self.events.iter().map(|event| {
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (
+                word(&event["eventType"]),
+                word(&event["eventInfo"]["order"]["status"]),
+            )
+        });
+        told.collect()
+    }
+}
+
+/// A program that takes events.
+struct Handler {
+    url: String,
+    calls: mpsc::UnboundedReceiver<Call>,
+    /// What it answers next; 200 when the list is empty.
+    answers: Arc<Mutex<Vec<u16>>>,
+}
+
+impl Handler {
+    async fn open() -> Self {
+        let (heard, calls) = mpsc::unbounded_channel();
+        let answers = Arc::<Mutex<Vec<u16>>>::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let router = Router::new()
+            .route("/hook", post(hear))
+            .with_state((heard, Arc::clone(&answers)));
+        tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+        Self {
+            url,
+            calls,
+            answers,
+        }
+    }
+
+    /// What has come by now.
+    fn heard(&mut self) -> Vec<Call> {
+        std::iter::from_fn(|| self.calls.try_recv().ok()).collect()
+    }
+}
+
+async fn hear(
+    State((heard, answers)): State<(mpsc::UnboundedSender<Call>, Arc<Mutex<Vec<u16>>>)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> axum::http::StatusCode {
+    let authorization = headers.get("authorization");
+    let call = Call {
+        authorization: authorization
+            .map(|it| it.to_str().unwrap().to_owned())
+            .unwrap_or_default(),
+        events: serde_json::from_slice(&body).unwrap(),
+    };
+    heard.send(call).unwrap();
+    let answer = answers.lock().unwrap().pop().unwrap_or(200);
+    answer.try_into().unwrap()
+}
+
+/// Has the demo's login told of `filter`.
+async fn subscribe(desk: &Desk, handler: &Handler, filter: Value) {
+    let body = json!({
+        "organizationId": desk.organization(PARKOVAYA), "webHooksUri": handler.url, "authToken": "invented-secret",
+        "webHooksFilter": filter,
+    });
+    desk.ask("/api/1/webhooks/update_settings", body).await;
+}
+
+fn all_of_deliveries() -> Value {
+    let statuses = json!([
+        "Unconfirmed",
+        "WaitCooking",
+        "CookingStarted",
+        "CookingCompleted",
+        "Waiting",
+        "Closed",
+        "Cancelled"
+    ]);
+    json!({"deliveryOrderFilter": {"orderStatuses": statuses, "errors": true}})
+}
+
+/// A delivery that the till has.
+async fn delivery(desk: &Desk) -> Uuid {
+    let id = Uuid::new_v4();
+    desk.ask("/api/1/deliveries/create", pickup(desk, id)).await;
+    desk.control().settle();
+    id
+}
+
+fn of_statuses(statuses: &[&str]) -> Vec<(String, String)> {
+    let told = statuses
+        .iter()
+        .map(|status| ("DeliveryOrderUpdate".to_owned(), (*status).to_owned()));
+    told.collect()
+}
+
+#[tokio::test]
+async fn events_come_together_in_a_list_with_the_token() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    let id = delivery(&desk).await;
+    control
+        .move_delivery(id, &DeliveryStatus::CookingStarted)
+        .unwrap();
+    assert!(handler.heard().is_empty(), "nobody told it to send");
+    assert_eq!(
+        (control.webhooks_waiting(), control.send_webhooks().await),
+        (2, 1)
+    );
+    let calls = handler.heard();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].authorization, "invented-secret");
+    assert_eq!(
+        calls[0].told(),
+        of_statuses(&["WaitCooking", "CookingStarted"])
+    );
+    // the SDK reads them and finds the secret
+    let body = serde_json::to_vec(&calls[0].events).unwrap();
+    let events = iiko_client::webhook::parse(&body).unwrap();
+    assert!(events.len() == 2 && events.iter().all(|it| it.event.is_ok()));
+    let sent = control.webhooks_sent();
+    assert_eq!(
+        (sent.len(), sent[0].attempt, sent[0].status),
+        (1, 1, Some(200))
+    );
+}
+
+#[tokio::test]
+async fn a_handler_hears_what_its_filters_want() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    let control = desk.control();
+    let told = async |handler: &mut Handler| {
+        control.send_webhooks().await;
+        let calls = handler.heard();
+        calls.iter().flat_map(Call::told).collect::<Vec<_>>()
+    };
+    // one status, one status of lines
+    let filter = json!({"deliveryOrderFilter": {"orderStatuses": ["Waiting"], "itemStatuses": ["CookingStarted"]}});
+    subscribe(&desk, &handler, filter).await;
+    let id = delivery(&desk).await;
+    for status in ["CookingStarted", "CookingCompleted", "Waiting"] {
+        control.move_delivery(id, &status.into()).unwrap();
+    }
+    assert_eq!(
+        told(&mut handler).await,
+        of_statuses(&["CookingStarted", "Waiting"])
+    );
+    // errors are wanted or not
+    let mut wrong = pickup(&desk, Uuid::new_v4());
+    wrong["order"]["phone"] = json!("12");
+    desk.ask("/api/1/deliveries/create", wrong.clone()).await;
+    control.settle();
+    assert_eq!(told(&mut handler).await, []);
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    wrong["order"]["id"] = json!(Uuid::new_v4());
+    desk.ask("/api/1/deliveries/create", wrong).await;
+    control.settle();
+    assert_eq!(
+        told(&mut handler).await,
+        [("DeliveryOrderError".to_owned(), String::new())]
+    );
+}
+
+#[tokio::test]
+async fn stop_lists_menus_and_whatever_else_are_told() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    let updates = json!({"updates": true});
+    let filter = json!({"stopListUpdateFilter": updates, "nomenclatureUpdateFilter": updates});
+    subscribe(&desk, &handler, filter).await;
+    let control = desk.control();
+    let organization = control.organization(PARKOVAYA).unwrap();
+    let group = control
+        .terminal_group(organization, "Парковая, зал")
+        .unwrap();
+    let tea = control.product(organization, "TEA-01").unwrap();
+    control
+        .stop(organization, group, tea, None, 0.into())
+        .unwrap();
+    control
+        .set_price(organization, tea, None, 210.into())
+        .unwrap();
+    control
+        .raise_event(organization, "KitchenOrderUpdate", &json!({"id": 7}))
+        .unwrap();
+    control
+        .raise_event(organization, "SomethingNew", &json!({"more": true}))
+        .unwrap();
+    control.send_webhooks().await;
+    let calls = handler.heard();
+    let types: Vec<String> = calls[0].told().into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(
+        types,
+        [
+            "StopListUpdate",
+            "NomenclatureUpdate",
+            "KitchenOrderUpdate",
+            "SomethingNew"
+        ]
+    );
+    assert_eq!(
+        calls[0].events[0]["eventInfo"],
+        json!({"terminalGroupsStopListsUpdates": [{"id": group, "isFull": true}]})
+    );
+    assert_eq!(calls[0].events[3]["eventInfo"], json!({"more": true}));
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_is_called_again_and_given_up_at_last() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    *handler.answers.lock().unwrap() = vec![200, 503, 500];
+    delivery(&desk).await;
+    assert_eq!(control.send_webhooks().await, 1);
+    let calls = handler.heard();
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|call| call.events == calls[0].events));
+    *handler.answers.lock().unwrap() = vec![500; 9];
+    delivery(&desk).await;
+    assert_eq!(control.send_webhooks().await, 0);
+    assert_eq!((handler.heard().len(), control.webhooks_waiting()), (4, 0));
+    let attempts: Vec<usize> = control
+        .webhooks_sent()
+        .iter()
+        .map(|it| it.attempt)
+        .collect();
+    assert_eq!(attempts, [1, 2, 3, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn webhooks_are_lost_doubled_late_and_out_of_order_on_demand() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    let mut sent_under = async |fault: Fault| {
+        control.add_fault(FaultRule::new("webhook", fault).times(1));
+        let id = delivery(&desk).await;
+        control.move_delivery(id, &DeliveryStatus::Waiting).unwrap();
+        control.send_webhooks().await;
+        let calls = handler.heard();
+        calls.iter().map(Call::told).collect::<Vec<_>>()
+    };
+    let usual = of_statuses(&["WaitCooking", "Waiting"]);
+    assert_eq!(sent_under(Fault::WebhookLost).await, Vec::<Vec<_>>::new());
+    assert_eq!(
+        sent_under(Fault::WebhookDoubled).await,
+        [usual.clone(), usual.clone()]
+    );
+    let reordered = of_statuses(&["Waiting", "WaitCooking"]);
+    assert_eq!(sent_under(Fault::WebhookReordered).await, [reordered]);
+    assert_eq!(sent_under(Fault::WebhookLate).await, Vec::<Vec<_>>::new());
+    assert_eq!(control.webhooks_waiting(), 2);
+    control.send_webhooks().await;
+    assert_eq!(handler.heard()[0].told(), usual);
+    assert!(control.faults().iter().all(|it| it.spoiled == 1));
+}
+
+#[tokio::test]
+async fn in_the_automatic_pace_webhooks_come_by_themselves() {
+    let desk = Desk::open().await;
+    desk.control().set_pace(Pace::Auto { speed: 10_000 });
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    desk.ask("/api/1/deliveries/create", pickup(&desk, Uuid::new_v4()))
+        .await;
+    let mut told = Vec::new();
+    while !told.ends_with(&of_statuses(&["Closed"])) {
+        let call = tokio::time::timeout(std::time::Duration::from_secs(20), handler.calls.recv());
+        told.extend(call.await.unwrap().unwrap().told());
+    }
+    let way = [
+        "WaitCooking",
+        "CookingStarted",
+        "CookingCompleted",
+        "Waiting",
+        "Closed",
+    ];
+    assert_eq!(told, of_statuses(&way));
+}
