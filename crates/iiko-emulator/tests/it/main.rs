@@ -10,6 +10,7 @@ mod faults;
 mod house_rules;
 mod logins;
 mod menu;
+mod model;
 mod python;
 mod recorded;
 mod refusals;
