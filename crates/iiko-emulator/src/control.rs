@@ -3,6 +3,7 @@
 //! The same over HTTP stands in `control/routes.rs`. Changes are what happens in a restaurant (a price, a stop), not
 //! calls of the API: they need no token and are not recorded as exchanges.
 
+mod invented;
 mod orders;
 mod routes;
 mod server;

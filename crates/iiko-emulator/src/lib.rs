@@ -5,7 +5,7 @@
 //!
 //! - an operation is a synchronous function over the `world`, typed by its endpoint (`operations`)
 //! - bodies are checked against the contract first (`check`), answers written out in full (`complete`)
-//! - [`control`]: state, changes and [`faults`], in the process and under `/_emulator/`
+//! - [`control`]: state, changes and [`faults`], in the process and under `/_emulator/`; `page` has the same for people
 //!
 //! Many emulators live in one process; none shares anything that changes with another.
 
@@ -27,6 +27,7 @@ mod json;
 mod loyalty;
 mod nomenclature;
 mod operations;
+mod page;
 mod pictures;
 mod postman;
 mod references;
@@ -102,6 +103,7 @@ impl Emulator {
         };
         let shared = Shared::open(format!("http://{address}"), start)?;
         let router = control::router()
+            .merge(page::router())
             .route("/resto/{*path}", axum::routing::any(iiko_server::answer))
             .fallback(http::answer)
             .layer(

@@ -202,6 +202,14 @@ impl References {
         })
     }
 
+    /// What the staff call a table.
+    pub(crate) fn table_name(&self, id: Guid) -> &str {
+        let halls = self.halls.iter();
+        let mut tables = halls.flat_map(|hall| hall.section.tables.iter().flatten());
+        let found = tables.find(|table| table.id == id);
+        found.and_then(|it| it.name.as_deref()).unwrap_or("?")
+    }
+
     /// The hall of an organization that has the table.
     pub(crate) fn hall_of_table(
         &self,

@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod connections;
 mod demo;
+mod emulator_pages;
 mod iiko;
 mod menu_sync;
 mod pages;

@@ -12,6 +12,7 @@ mod house_rules;
 mod logins;
 mod menu;
 mod model;
+mod page;
 mod python;
 mod recorded;
 mod refusals;

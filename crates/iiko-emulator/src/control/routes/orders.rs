@@ -20,6 +20,7 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/_emulator/deliveries", get(deliveries))
         .route("/_emulator/table_orders", get(table_orders))
+        .route("/_emulator/invent", post(invent))
         .route("/_emulator/move", post(move_order))
         .route("/_emulator/open_at_till", post(open_at_till))
         .route("/_emulator/events", get(events).post(raise_event))
@@ -35,6 +36,11 @@ async fn deliveries(Extracted(shared): Extracted<Shared>) -> Json<Vec<OrderInfo>
 
 async fn table_orders(Extracted(shared): Extracted<Shared>) -> Json<Vec<TableOrderInfo>> {
     Json(Control::new(shared).table_orders())
+}
+
+async fn invent(Extracted(shared): Extracted<Shared>) -> Outcome {
+    let id = Control::new(shared).invent_order()?;
+    Ok(Json(json!({"id": id})))
 }
 
 /// One of the two, to a status or, where none is named, to the next one.
