@@ -4,9 +4,8 @@ use std::{path::Path, process::Command};
 
 use iiko_emulator::{Config, Emulator};
 
-/// `./dev test` makes the environment where the machine has Python and reaches PyPI.
+/// `./dev test` makes the environment where the machine has Python and reaches `PyPI`.
 #[test]
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn public_python_clients_live_through_a_day() {
     let Some(python) = std::env::var_os("PYTHON_WITH_CLIENTS") else {
         println!("skipped: no PYTHON_WITH_CLIENTS, which `./dev test` sets");

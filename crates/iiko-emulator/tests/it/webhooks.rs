@@ -68,8 +68,10 @@ impl Handler {
     }
 }
 
+type Hearing = (mpsc::UnboundedSender<Call>, Arc<Mutex<Vec<u16>>>);
+
 async fn hear(
-    State((heard, answers)): State<(mpsc::UnboundedSender<Call>, Arc<Mutex<Vec<u16>>>)>,
+    State((heard, answers)): State<Hearing>,
     headers: HeaderMap,
     body: Bytes,
 ) -> axum::http::StatusCode {
