@@ -149,8 +149,8 @@ async fn a_token_comes_as_a_bare_string_where_that_is_switched_on() {
 }
 
 #[tokio::test]
-async fn many_emulators_live_in_one_process() {
-    let emulators: Vec<Emulator> = (0..20)
+async fn a_hundred_emulators_live_in_one_process() {
+    let emulators: Vec<Emulator> = (0..100)
         .map(|_| Emulator::start(Config::default()).unwrap())
         .collect();
     let first = emulators[0].control();
