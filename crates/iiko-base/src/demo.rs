@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use hub_engine::hub::Hub;
 use hub_engine::sync::{self, RunStatus, SyncKind, SyncRequest};
-use iiko_emulator::Emulator;
+use iiko_emulator::{Emulator, Pace};
 use tokio::net::TcpListener;
 
 use crate::cli::{Outcome, Program};
@@ -177,10 +177,11 @@ async fn sync_all(hub: &Hub, setting_id: i32) -> anyhow::Result<()> {
 async fn start_emulator(usual: &EmulatorConfig) -> anyhow::Result<Emulator> {
     // let go at once: the emulator binds for itself
     let free = bind_or_any(usual.listen).await?.local_addr()?;
-    emulator::start(&EmulatorConfig {
+    let wanted = EmulatorConfig {
         listen: free,
         ..usual.clone()
-    })
+    };
+    emulator::start(&wanted, Pace::default())
 }
 
 async fn bind_or_any(usual: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -141,6 +141,19 @@ impl Scenario {
         Self::from_toml(&text).with_context(|| format!("scenario `{}`", path.display()))
     }
 
+    /// How one logs in, a line for each login: what version 1 wants, and version 2.
+    pub fn logins(&self) -> impl Iterator<Item = String> {
+        let application = self.file.applications.first();
+        let version_2 = application.map_or_else(String::new, |it| {
+            format!(
+                ", or apiKey with appId {}, clientSecret {}",
+                it.app_id, it.client_secret
+            )
+        });
+        let logins = self.file.logins.iter();
+        logins.map(move |login| format!("apiLogin {}{version_2}", login.api_login))
+    }
+
     /// The scenario's own name.
     pub fn name(&self) -> &str {
         &self.file.name

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use iiko_emulator::Emulator;
 use iiko_emulator::scenario::Scenario;
+use iiko_emulator::{Emulator, Pace};
 
 use crate::cli::{Outcome, Program};
 use crate::config::EmulatorConfig;
@@ -17,12 +17,18 @@ pub(crate) struct EmulatorArgs {
     /// Address of the emulator [default: 127.0.0.1:8100]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// The restaurant it imitates [default: demo]
+    /// The restaurant it imitates: demo, coffee-chain, dark-kitchen, monster[:SEED[:PRODUCTS]], a file [default: demo]
     #[arg(long, value_name = "NAME|FILE")]
     scenario: Option<String>,
     /// A recorded answer of nomenclature, served as one more organization
     #[arg(long, value_name = "FILE")]
     nomenclature: Vec<PathBuf>,
+    /// How many times faster than in a restaurant orders live [default: 20]
+    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..))]
+    speed: Option<u32>,
+    /// Nothing happens unless it is told to, over HTTP or on the page
+    #[arg(long, conflicts_with = "speed")]
+    stepped: bool,
 }
 
 pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow::Result<Outcome> {
@@ -36,19 +42,30 @@ pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow
             arguments.nomenclature
         },
     };
-    let emulator = start(&wanted)?;
-    console::say(format_args!("iiko is emulated on {}", emulator.url()));
-    console::say("login v1: apiLogin demo; v2: appId 15, clientSecret demo-secret, apiKey demo");
+    let pace = match (arguments.stepped, arguments.speed) {
+        (true, _) => Pace::Stepped,
+        (false, Some(speed)) => Pace::Auto { speed },
+        (false, None) => Pace::default(),
+    };
+    let scenario = Scenario::find(&wanted.scenario)?;
+    let emulator = start(&wanted, pace)?;
+    let url = emulator.url();
+    console::say(format_args!("iiko is emulated on {url}"));
+    console::say(format_args!("orders, dishes, faults: {url}/_emulator/"));
+    for login in scenario.logins() {
+        console::say(format_args!("login: {login}"));
+    }
     program.interrupt.wait().await;
     Ok(Outcome::Success)
 }
 
 /// The emulator of a configuration.
-pub(crate) fn start(wanted: &EmulatorConfig) -> anyhow::Result<Emulator> {
+pub(crate) fn start(wanted: &EmulatorConfig, pace: Pace) -> anyhow::Result<Emulator> {
     Emulator::start(iiko_emulator::Config {
         listen: wanted.listen,
         scenario: Scenario::find(&wanted.scenario)?,
         nomenclature: wanted.nomenclature.clone(),
+        pace,
         ..iiko_emulator::Config::default()
     })
     .context("cannot start the emulator")

@@ -64,7 +64,11 @@ impl fmt::Display for Card {
         writeln!(f, "  login      {}", self.username)?;
         writeln!(f, "  password   {}", self.password.expose_secret())?;
         writeln!(f, "  API token  {}", self.token.expose_secret())?;
-        writeln!(f, "  emulator   {} (apiLogin demo)", self.emulator_url)?;
+        writeln!(
+            f,
+            "  emulator   {} (apiLogin demo, page at /_emulator/)",
+            self.emulator_url
+        )?;
         writeln!(f, "\nRefresh the stop lists and the menu, as cron would:\n")?;
         writeln!(f, "{}", self.sync_line("stoplist"))?;
         writeln!(f, "{}", self.sync_line("menu"))?;
