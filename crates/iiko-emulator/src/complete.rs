@@ -47,9 +47,11 @@ fn complete_as(contract: &Contract, schema: &Schema, name: &str, json: &mut Json
         }
         return;
     }
-    if let (Some(first), None) = (schema.one_of.first(), &schema.discriminator) {
-        // Items of a menu in version 4: dishes, since combos are not made.
-        return complete(contract, first, json);
+    if let [dish, combo] = &schema.one_of[..] {
+        // items of a menu in version 4
+        let word = json.get("type").map(|word| &word.value);
+        let is_combo = word == Some(&Value::Text("COMBO".to_owned()));
+        return complete(contract, if is_combo { combo } else { dish }, json);
     }
     match (&mut json.value, schema.kind) {
         (Value::Object(members), Some(Kind::Object)) if !schema.properties.is_empty() => {

@@ -1,5 +1,6 @@
 //! External menus: menus composed for outside channels, over the same products as the nomenclature.
 
+mod combos;
 mod normalized;
 mod version_2;
 mod version_3;

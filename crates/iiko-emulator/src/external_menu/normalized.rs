@@ -7,15 +7,16 @@ use iiko_types::{
     ids::{Guid, ProductId},
     number::ExactDecimal,
     schemas::{
-        ComboComponentGroup, ComboComponentProduct, ComboPriceModificationType, ComboSizePrice,
-        ComboSpecification, Item, ItemsGroup, MenuCombo, MenuModifier, MenuSizePrice, MenuV3,
-        ModifierGroup, ModifierItem, Nutritions, Period, Product, ProductCategory, ProductInfo,
-        Restrictions, Schedule as MenuSchedule, SizePriceShort,
+        ComboComponentGroup, ComboComponentProduct, ComboSizePrice, ComboSpecification, Item,
+        ItemsGroup, MenuCombo, MenuModifier, MenuSizePrice, MenuV3, ModifierGroup, ModifierItem,
+        Nutritions, Period, Product, ProductCategory, ProductInfo, Restrictions,
+        Schedule as MenuSchedule, SizePriceShort,
     },
 };
 
 use super::{
     MenuCategoryState, Schedule,
+    combos::price_strategy,
     version_2::{grams, item_type, measure_unit_type, payment_subject},
     view::{GroupView, ItemView, Limits, MenuView, ModifierView, Prices},
 };
@@ -270,14 +271,9 @@ fn combo(source: &ComboSpecification) -> Option<MenuCombo> {
             ..ComboComponentGroup::new(group.id?)
         })
     });
-    // kind 0 has a price of its own, the others follow from what is in them
-    let strategy = match &source.price_modification_type {
-        Some(ComboPriceModificationType::FixedComboPrice) => "FIXED",
-        _ => "BY_COMPONENT",
-    };
     Some(MenuCombo {
         sku: Some(id.to_string()),
-        price_strategy: Some(strategy.into()),
+        price_strategy: Some(price_strategy(source).into()),
         component_groups: Some(groups.collect()),
         labels: Some(Vec::new()),
         tags: Some(Vec::new()),

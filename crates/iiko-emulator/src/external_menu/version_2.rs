@@ -32,7 +32,7 @@ impl MenuView<'_> {
                     .map(|category| self.category(category))
                     .collect(),
             ),
-            combo_categories: Some(Vec::new()),
+            combo_categories: Some(self.combo_categories()),
             ..MenuByIdV2::default()
         }
     }

@@ -30,7 +30,7 @@ impl MenuView<'_> {
             name: Some(self.menu.name.clone()),
             description: Some(self.menu.text.clone()),
             intervals: Some(Vec::new()),
-            combo_categories: Some(Vec::new()),
+            combo_categories: Some(self.combo_categories()),
             item_groups: Some(
                 self.menu
                     .categories
@@ -42,7 +42,7 @@ impl MenuView<'_> {
         }
     }
 
-    /// As version 3; combos, which could stand among the items, are not made yet.
+    /// As version 3, with combos among the items too.
     pub(crate) fn version_4(&self) -> MenuByIdV4 {
         let third = self.version_3();
         let category = |category: MenuCategoryV3| MenuCategoryV4 {
@@ -78,9 +78,13 @@ impl MenuView<'_> {
             description: third.description,
             intervals: third.intervals,
             combo_categories: third.combo_categories,
-            item_groups: third
-                .item_groups
-                .map(|groups| groups.into_iter().map(category).collect()),
+            item_groups: third.item_groups.map(|groups| {
+                groups
+                    .into_iter()
+                    .map(category)
+                    .chain(self.combo_groups())
+                    .collect()
+            }),
             ..MenuByIdV4::default()
         }
     }

@@ -114,6 +114,46 @@ async fn versions_3_and_4_put_equal_prices_together() {
 }
 
 #[tokio::test]
+async fn combos_stand_beside_the_dishes_and_in_version_4_among_them() {
+    let desk = Desk::open().await;
+    let known = desk
+        .ask(
+            "/api/1/combo",
+            json!({"organizationId": desk.organization(PARKOVAYA)}),
+        )
+        .await;
+    let known = &known["comboSpecifications"][0];
+    for version in [2, 3, 4] {
+        let menu = menu(&desk, version, ZERO).await;
+        let category = &menu["comboCategories"][0];
+        assert_eq!(category["name"], "Обеды и компании");
+        let combo = &category["combos"][0];
+        assert_eq!(combo["id"], known["sourceActionId"]);
+        assert_eq!(
+            (&combo["priceStrategy"], &combo["price"]),
+            (&json!("FIXED"), &json!(699))
+        );
+    }
+    let menu = menu(&desk, 4, ZERO).await;
+    let groups = menu["itemGroups"].as_array().unwrap();
+    let items = groups.last().unwrap()["items"].as_array().unwrap();
+    let lunch = items
+        .iter()
+        .find(|item| item["name"] == "Обед: суп, салат, компот")
+        .unwrap();
+    assert_eq!(
+        (&lunch["type"], &lunch["priceStrategy"]),
+        (&json!("COMBO"), &json!("BY_COMPONENT"))
+    );
+    // the members of a combo, and none of a dish
+    assert!(lunch.get("itemSizes").is_none() && lunch["sizes"].is_array());
+    let soup = &lunch["groups"][0]["items"][1];
+    assert_eq!(soup["priceModificationAmount"], json!(199.5));
+    let sellers = &soup["sizes"][0]["prices"][0]["organizations"];
+    assert_eq!(sellers, &json!([desk.organization(PARKOVAYA)]));
+}
+
+#[tokio::test]
 async fn a_price_category_has_its_own_prices() {
     let desk = Desk::open().await;
     let list = desk.ask("/api/2/menu", json!({})).await;
