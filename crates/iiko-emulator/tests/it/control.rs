@@ -26,19 +26,7 @@ async fn send(desk: &Desk, route: &str, body: Value) -> (u16, Value) {
 }
 
 async fn get(desk: &Desk, route: &str) -> Value {
-    let url = format!("{}/_emulator/{route}", desk.emulator.url());
-    serde_json::from_str(
-        &desk
-            .http
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap(),
-    )
-    .unwrap()
+    desk.get(&format!("/_emulator/{route}")).await.json()
 }
 
 #[tokio::test]

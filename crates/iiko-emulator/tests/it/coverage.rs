@@ -1,10 +1,10 @@
 //! The whole selling side, through our SDK: every operation answers, and refuses what its contract forbids.
 //!
-//! What was called is read off the emulator's own list of exchanges, so nothing can be claimed that did not happen. The
-//! table of it is printed (`cargo nextest run -p iiko-emulator coverage --no-capture`).
+//! What was answered is read off the emulator's own list of exchanges, so nothing can be claimed that did not happen. The
+//! table of it is printed (`cargo nextest run -p iiko-emulator coverage --no-capture`): a row for each operation of the
+//! contract, how far it is imitated, how many calls of the day it answered, how many forbidden bodies it refused.
 
-#![expect(clippy::print_stdout, reason = "the table of what is covered")]
-
+mod forbidden;
 mod loyalty;
 mod orders;
 mod reference;
@@ -17,11 +17,12 @@ use iiko_emulator::{Config, Pace, control::Control};
 use iiko_types::{
     endpoint::Endpoint,
     ids::{OrganizationId, TerminalGroupId},
-    operations::ALL,
+    operations::{ALL, CommandsStatus},
 };
 use serde_json::{Value, json};
 
-use crate::{Desk, NOBODY, PARKOVAYA};
+use self::forbidden::Forbidden;
+use crate::{Desk, PARKOVAYA};
 
 /// A day at the demo restaurant: a client, and the bodies that its calls had.
 struct Day {
@@ -80,19 +81,10 @@ impl Day {
     async fn order<E: Endpoint>(&self, body: Value) -> Value {
         let answer = self.ask::<E>(body).await;
         self.control().settle();
-        let status = self.desk.post(
-            "/api/1/commands/status",
-            json!({"organizationId": self.organization, "correlationId": answer["correlationId"]}),
-        );
-        let status = status.await;
-        if status.status == 200 {
-            assert_eq!(
-                status.json()["state"],
-                "Success",
-                "{}: {}",
-                E::PATH,
-                status.text
-            );
+        if E::IS_COMMAND {
+            let command = self.of(json!({"correlationId": answer["correlationId"]}));
+            let status = self.ask::<CommandsStatus>(command).await;
+            assert_eq!(status["state"], "Success", "{}: {status}", E::PATH);
         }
         answer
     }
@@ -138,8 +130,18 @@ fn is_selling(path: &str) -> bool {
         .any(|begin| path.starts_with(begin))
 }
 
+/// What the emulator itself says of an operation.
+fn grade(imitated: &Value, path: &str) -> &'static str {
+    let mut known = imitated.as_array().unwrap().iter();
+    match known.find(|it| it["path"] == path) {
+        None => "absent",
+        Some(known) if known["guess"].is_null() => "imitated",
+        Some(_) => "guessed",
+    }
+}
+
 #[tokio::test]
-async fn every_operation_of_the_selling_side_answers_the_sdk() {
+async fn every_operation_of_the_selling_side_answers_the_sdk_and_refuses_what_is_forbidden() {
     let day = Day::begin().await;
     day.look_around().await;
     day.deliver().await;
@@ -149,95 +151,125 @@ async fn every_operation_of_the_selling_side_answers_the_sdk() {
     day.reward_guests().await;
 
     let exchanges = day.control().exchanges();
-    let imitated = day
-        .desk
-        .http
-        .get(format!("{}/_emulator/operations", day.desk.emulator.url()));
-    let imitated: Value =
-        serde_json::from_str(&imitated.send().await.unwrap().text().await.unwrap()).unwrap();
-    let mut missing = Vec::new();
-    println!("{:<62} {:<9} calls", "operation", "imitated");
-    for operation in ALL.iter().filter(|operation| is_selling(operation.path)) {
-        let answered = exchanges
+    let answers = |name: &str| {
+        let of_operation = exchanges
             .iter()
-            .filter(|it| it.operation.as_deref() == Some(operation.name) && it.status == Some(200));
-        let answered = answered.count();
-        let mut known = imitated.as_array().unwrap().iter();
-        let known = known.find(|it| it["path"] == operation.path);
-        let grade = match known {
-            None => "absent",
-            Some(known) if known["guess"].is_null() => "yes",
-            Some(_) => "guessed",
+            .filter(|it| it.operation.as_deref() == Some(name));
+        of_operation.filter(|it| it.status == Some(200)).count()
+    };
+    let imitated = day.desk.get("/_emulator/operations").await.json();
+    let bodies = day.bodies.take();
+    println!("{:<62} {:<9} answers refusals", "operation", "grade");
+    let (mut missing, mut taken, mut refusals) = (Vec::new(), Vec::new(), 0);
+    for operation in ALL {
+        let path = operation.path;
+        let (grade, answers) = (grade(&imitated, path), answers(operation.name));
+        let body = bodies.get(path);
+        let refused = match body {
+            Some(body) => day.refuse(path, body, &mut taken).await,
+            None => 0,
         };
-        println!("{:<62} {grade:<9} {answered}", operation.path);
-        if known.is_none() || answered == 0 {
-            missing.push(operation.path);
+        refusals += refused;
+        println!("{path:<62} {grade:<9} {answers:>7} {refused:>8}");
+        // the client logs in by itself, with the first version; counters are asked for in words (`cloud-api.md` 15, 19)
+        let is_called = body.is_some() || path == "/api/1/access_token" || MISDESCRIBED[1] == path;
+        let needs = body.is_some_and(|body| body.as_object().is_some_and(|it| !it.is_empty()))
+            && !MISDESCRIBED.contains(&path);
+        let is_covered = match is_selling(path) {
+            true => grade != "absent" && answers > 0 && is_called && (refused > 0 || !needs),
+            false => grade == "absent" && day.is_named_as_absent(path, operation.name).await,
+        };
+        if !is_covered {
+            missing.push(path);
         }
     }
-    assert_eq!(missing, Vec::<&str>::new(), "not imitated, or not called");
-    day.refuse_what_is_forbidden().await;
+    println!("{refusals} refusals");
+    assert!(taken.is_empty(), "taken: {taken:#?}");
+    assert_eq!(missing, Vec::<&str>::new(), "a row is not covered");
+    assert!(refusals > 1_300, "{refusals}");
 }
 
 impl Day {
-    /// Each body again, with one member missing, of the wrong type, or of nobody.
-    async fn refuse_what_is_forbidden(&self) {
-        let contract: Value =
-            serde_json::from_str(include_str!("../../../../contract/iiko-cloud.json")).unwrap();
-        let mut refusals = 0;
-        for (path, body) in self.bodies.take() {
-            for (spoiled, what) in spoiled(&contract, path, &body) {
-                let answer = self.desk.post(path, spoiled).await;
-                assert!(
-                    (400..500).contains(&answer.status),
-                    "{path} with {what}: {} {}",
-                    answer.status,
-                    answer.text
-                );
-                answer.refusal();
-                refusals += 1;
+    /// Sends a good body with one thing wrong, each thing in turn. How often that was refused; what was not goes into
+    /// `taken`.
+    async fn refuse(&self, path: &str, body: &Value, taken: &mut Vec<String>) -> usize {
+        let forbidden = forbidden::forbidden(path, body);
+        for it in &forbidden {
+            let answer = self.desk.post(path, it.body.clone()).await;
+            match answer.status {
+                400..500 => drop(answer.refusal()),
+                status => taken.push(format!("{path} with {}: {status} {}", it.what, answer.text)),
             }
         }
-        println!("{refusals} refusals");
-        assert!(refusals > 500, "{refusals}");
+        let unknown = forbidden::with_unknown_ids(path, body);
+        for it in &unknown {
+            if let Some(answer) = self.miss(path, it).await {
+                taken.push(format!("{path} with an unknown `{}`: {answer}", it.what));
+            }
+        }
+        forbidden.len() + unknown.len()
+    }
+
+    /// Asks with an id of nothing: that is refused at once, or by the till, or answered with nothing. Else the answer.
+    async fn miss(&self, path: &str, unknown: &Forbidden) -> Option<Value> {
+        let answer = self.desk.post(path, unknown.body.clone()).await;
+        if (400..500).contains(&answer.status) {
+            answer.refusal();
+            return None;
+        }
+        if LENIENT.contains(&(path, unknown.what.as_str())) {
+            return None;
+        }
+        self.control().settle();
+        let answer = answer.json();
+        let command = self.of(json!({"correlationId": answer["correlationId"]}));
+        let status = self.desk.post("/api/1/commands/status", command).await;
+        let is_refused_by_till = status.status == 200 && status.json()["state"] == "Error";
+        (!is_refused_by_till).then_some(answer)
+    }
+
+    async fn is_named_as_absent(&self, path: &str, name: &str) -> bool {
+        let answer = self.desk.post(path, json!({})).await;
+        answer.status == 501 && answer.text.contains(&format!("`{name}`"))
     }
 }
 
-/// Bodies that the contract forbids, and what is wrong with each.
-fn spoiled(contract: &Value, path: &str, body: &Value) -> Vec<(Value, String)> {
-    let media = &contract["paths"][path]["post"]["requestBody"]["content"];
-    let media = media.as_object().and_then(|media| media.values().next());
-    let reference = media.and_then(|media| media["schema"]["$ref"].as_str());
-    let Some(schema) = reference.and_then(|reference| contract.pointer(&reference[1..])) else {
-        return Vec::new();
-    };
-    let required = schema["required"].as_array().cloned().unwrap_or_default();
-    let mut all = Vec::new();
-    for (name, value) in body.as_object().unwrap() {
-        let mut with = |value: Option<Value>, what: &str| {
-            let mut body = body.clone();
-            let members = body.as_object_mut().unwrap();
-            match value {
-                Some(value) => drop(members.insert(name.clone(), value)),
-                None => drop(members.remove(name)),
-            }
-            all.push((body, format!("{what} `{name}`")));
-        };
-        // null for what may be null is as good as nothing
-        let may_be_null = schema["properties"][name]["nullable"] == true;
-        if required.iter().any(|it| it == name) && !may_be_null {
-            with(None, "no");
-        }
-        match value {
-            Value::Object(_) | Value::Array(_) => with(Some(json!("soon")), "a word as"),
-            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {
-                with(Some(json!({"more": []})), "an object as");
-            }
-        }
-        match name.as_str() {
-            "organizationId" => with(Some(json!(*NOBODY)), "nobody's"),
-            "organizationIds" => with(Some(json!([*NOBODY])), "nobody's"),
-            _ => {}
-        }
-    }
-    all
-}
+/// Their bodies are not what the contract says, or not in it: what they refuse has tests of its own.
+const MISDESCRIBED: [&str; 2] = [
+    "/api/1/delivery_restrictions/update",
+    "/api/1/loyalty/iiko/get_counters",
+];
+
+/// Where an unknown id is no error of ours.
+const LENIENT: &[(&str, &str)] = &[
+    // who asks for nothing is told of nothing (`cloud-api.md` 8.6)
+    ("/api/1/deliveries/by_id", "orderIds"),
+    ("/api/1/order/by_id", "orderIds"),
+    ("/api/1/order/by_table", "tableIds"),
+    ("/api/1/reserve/status_by_id", "reserveIds"),
+    (
+        "/api/1/reserve/available_restaurant_sections",
+        "terminalGroupIds",
+    ),
+    (
+        "/api/1/reserve/restaurant_sections_workload",
+        "restaurantSectionIds",
+    ),
+    ("/api/1/streets/by_city", "cityId"),
+    ("/api/1/streets/by_id", "ids"),
+    ("/api/1/terminal_groups/is_alive", "terminalGroupIds"),
+    // the answer names those that it does not know
+    ("/api/1/terminal_groups/awake", "terminalGroupIds"),
+    ("/api/1/loyalty/iiko/check_sms_status", "smsIds"),
+    ("/api/1/loyalty/iiko/delete_customers", "customerIds"),
+    ("/api/1/loyalty/iiko/restore_customers", "customerIds"),
+    // the id of what is to be made
+    ("/api/1/reserve/create", "id"),
+    ("/api/1/loyalty/iiko/customer/wallet/hold", "transactionId"),
+    // the till looks at it when the draft is committed, the staff when they read the message
+    ("/api/1/deliveries/drafts/create", "terminalGroupId"),
+    ("/api/1/notifications/send", "orderId"),
+    // iiko breaks (`cloud-api.md` 2.2)
+    ("/api/1/order/init_by_posOrder", "posOrderIds"),
+    ("/api/1/order/init_by_table", "tableIds"),
+];

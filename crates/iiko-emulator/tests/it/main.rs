@@ -93,6 +93,15 @@ impl Desk {
         })
     }
 
+    async fn get(&self, path: &str) -> Answer {
+        let url = format!("{}{path}", self.emulator.url());
+        let response = self.http.get(url).send().await.unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
     /// The answer of an operation that succeeds.
     async fn ask(&self, path: &str, body: Value) -> Value {
         let answer = self.post(path, body).await;

@@ -7,12 +7,8 @@ use super::Day;
 
 impl Day {
     pub(super) async fn look_around(&self) {
-        self.desk
-            .ask(
-                "/api/v2/access_token",
-                json!({"appId": "15", "clientSecret": "demo-secret", "apiKey": "demo"}),
-            )
-            .await;
+        let application = json!({"appId": "15", "clientSecret": "demo-secret", "apiKey": "demo"});
+        self.ask::<AccessTokenV2>(application).await;
         self.ask::<Organizations>(json!({"returnAdditionalInfo": true}))
             .await;
         self.ask::<OrganizationsSettings>(json!({"parameters": ["Name"]}))
