@@ -66,6 +66,7 @@ pub struct EmulatorConfig {
     pub listen: SocketAddr,
     pub scenario: String,
     pub nomenclature: Vec<PathBuf>,
+    pub external_menus: Vec<PathBuf>,
 }
 
 /// A mistake in the configuration, in words for the person who made it.

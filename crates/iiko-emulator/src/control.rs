@@ -247,6 +247,12 @@ impl Control {
         })
     }
 
+    /// Serves this text, an answer of `menu/by_id`, from now on: as one more external menu, or in the place of the one
+    /// with its number.
+    pub fn set_external_menu(&self, json: &str) -> anyhow::Result<()> {
+        self.shared.world().add_recorded_menu(json)
+    }
+
     /// Sets the revision and nothing else.
     pub fn set_revision(&self, organization: OrganizationId, revision: i64) -> anyhow::Result<()> {
         self.change_menu(organization, |menu, _| {

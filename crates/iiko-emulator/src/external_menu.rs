@@ -2,6 +2,7 @@
 
 mod combos;
 mod normalized;
+mod recorded;
 mod version_2;
 mod version_3;
 mod view;
@@ -10,7 +11,7 @@ use iiko_types::ids::ProductId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use self::view::MenuView;
+pub(crate) use self::{recorded::Recording, view::MenuView};
 use crate::scenario::{
     ScenarioFile, id_of,
     offers::{ExternalMenuSpec, MenuCategorySpec},
@@ -24,6 +25,8 @@ pub(crate) struct ExternalMenu {
     /// Seconds, unlike the nomenclature's.
     pub(crate) revision: i64,
     pub(crate) categories: Vec<MenuCategoryState>,
+    /// Served instead of all that, where it is there.
+    pub(crate) recording: Option<Recording>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,7 +59,21 @@ impl ExternalMenu {
                 .iter()
                 .map(|category| open_category(file, menu, category))
                 .collect(),
+            recording: None,
         }
+    }
+
+    /// A recorded answer of `menu/by_id`.
+    pub(crate) fn recorded(text: &str) -> anyhow::Result<Self> {
+        let menu = Recording::read(text)?;
+        Ok(Self {
+            id: menu.id,
+            name: menu.name,
+            text: String::new(),
+            revision: menu.revision,
+            categories: Vec::new(),
+            recording: Some(menu.recording),
+        })
     }
 }
 

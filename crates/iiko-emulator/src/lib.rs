@@ -64,6 +64,8 @@ pub struct Config {
     pub scenario: Scenario,
     /// Recorded answers of `nomenclature`; each is served as one more organization.
     pub nomenclature: Vec<PathBuf>,
+    /// Recorded answers of `menu/by_id`, served as they are.
+    pub external_menus: Vec<PathBuf>,
     pub token_lifetime: Duration,
     /// How time passes.
     pub pace: Pace,
@@ -75,6 +77,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             scenario: Scenario::default(),
             nomenclature: Vec::new(),
+            external_menus: Vec::new(),
             token_lifetime: Duration::from_secs(60 * 60),
             pace: Pace::default(),
         }
@@ -98,6 +101,7 @@ impl Emulator {
         let start = Start {
             scenario: config.scenario,
             nomenclature: config.nomenclature,
+            external_menus: config.external_menus,
             token_lifetime: config.token_lifetime,
             pace: config.pace,
         };

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context;
 use tokio::sync::Notify;
 
 use crate::{faults::Mischief, http::unpoisoned, scenario::Scenario, schedule::Pace, world::World};
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
 pub(crate) struct Start {
     pub(crate) scenario: Scenario,
     pub(crate) nomenclature: Vec<PathBuf>,
+    pub(crate) external_menus: Vec<PathBuf>,
     pub(crate) token_lifetime: Duration,
     pub(crate) pace: Pace,
 }
@@ -42,6 +44,11 @@ impl Start {
         let mut world = World::of_scenario(scenario, self.token_lifetime, self.pace)?;
         for path in &self.nomenclature {
             world.add_recorded(path)?;
+        }
+        for path in &self.external_menus {
+            let told = || format!("external menu `{}`", path.display());
+            let text = std::fs::read_to_string(path).with_context(told)?;
+            world.add_recorded_menu(&text).with_context(told)?;
         }
         Ok(world)
     }

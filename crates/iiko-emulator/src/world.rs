@@ -252,13 +252,15 @@ impl World {
         login.is_some_and(|login| !login.hidden_terminal_groups.contains(&id))
     }
 
-    /// The external menus that were made for the calling login.
+    /// The external menus that were made for the calling login; recorded ones are for all.
     pub(crate) fn visible_menus(&self) -> impl Iterator<Item = &ExternalMenu> {
         let granted = self
             .calling_login()
             .and_then(|login| login.external_menus.as_ref());
         let all = self.external_menus.iter();
-        all.filter(move |menu| granted.is_none_or(|granted| granted.contains(&menu.id)))
+        all.filter(move |menu| {
+            menu.recording.is_some() || granted.is_none_or(|granted| granted.contains(&menu.id))
+        })
     }
 
     /// Whether the calling login may use an operation.

@@ -23,6 +23,9 @@ pub(crate) struct EmulatorArgs {
     /// A recorded answer of nomenclature, served as one more organization
     #[arg(long, value_name = "FILE")]
     nomenclature: Vec<PathBuf>,
+    /// A recorded answer of menu/by_id, served as it is
+    #[arg(long, value_name = "FILE")]
+    external_menu: Vec<PathBuf>,
     /// How many times faster than in a restaurant orders live [default: 20]
     #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..))]
     speed: Option<u32>,
@@ -36,11 +39,8 @@ pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow
     let wanted = EmulatorConfig {
         listen: arguments.listen.unwrap_or(usual.listen),
         scenario: arguments.scenario.unwrap_or(usual.scenario),
-        nomenclature: if arguments.nomenclature.is_empty() {
-            usual.nomenclature
-        } else {
-            arguments.nomenclature
-        },
+        nomenclature: given_or(arguments.nomenclature, usual.nomenclature),
+        external_menus: given_or(arguments.external_menu, usual.external_menus),
     };
     let pace = match (arguments.stepped, arguments.speed) {
         (true, _) => Pace::Stepped,
@@ -59,12 +59,20 @@ pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow
     Ok(Outcome::Success)
 }
 
+fn given_or(given: Vec<PathBuf>, usual: Vec<PathBuf>) -> Vec<PathBuf> {
+    match given.is_empty() {
+        true => usual,
+        false => given,
+    }
+}
+
 /// The emulator of a configuration.
 pub(crate) fn start(wanted: &EmulatorConfig, pace: Pace) -> anyhow::Result<Emulator> {
     Emulator::start(iiko_emulator::Config {
         listen: wanted.listen,
         scenario: Scenario::find(&wanted.scenario)?,
         nomenclature: wanted.nomenclature.clone(),
+        external_menus: wanted.external_menus.clone(),
         pace,
         ..iiko_emulator::Config::default()
     })

@@ -70,6 +70,13 @@ fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Ref
     }
     let organizations = world.permitted(&request.organization_ids)?;
     let menu = find_menu(world, &request.external_menu_id)?;
+    if let Some(recording) = &menu.recording {
+        let version = request.version.unwrap_or(2);
+        return match version == recording.version {
+            true => Ok(recording.answer(&request.organization_ids)),
+            false => Err(only_recorded_in(recording.version)),
+        };
+    }
     let percent = price_percent(world, request.price_category_id.as_deref())?;
     let view = MenuView {
         menu,
@@ -90,12 +97,23 @@ fn menu_by_id(world: &mut World, request: MenuByIdRequest) -> Result<String, Ref
 fn menu_normalized(world: &mut World, request: MenuRequestV3) -> Result<MenuV3, Refusal> {
     let organizations = world.permitted(&[request.organization_id])?;
     let category = request.price_category_id.map(|id| id.to_string());
+    let menu = find_menu(world, &request.external_menu_id)?;
+    if let Some(recording) = &menu.recording {
+        return Err(only_recorded_in(recording.version));
+    }
     let view = MenuView {
-        menu: find_menu(world, &request.external_menu_id)?,
+        menu,
         organizations,
         percent: price_percent(world, category.as_deref())?,
     };
     Ok(view.normalized())
+}
+
+/// iiko never says so: it knows its menus in all versions.
+fn only_recorded_in(version: i32) -> Refusal {
+    Refusal::invalid_request(format!(
+        "This menu of the emulator was recorded in version {version} and is served in that version only."
+    ))
 }
 
 fn find_menu<'w>(world: &'w World, id: &str) -> Result<&'w ExternalMenuState, Refusal> {

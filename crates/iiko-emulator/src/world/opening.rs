@@ -111,6 +111,14 @@ impl World {
         })
     }
 
+    /// Serves a recorded answer of `menu/by_id`, in the place of a menu with the same number.
+    pub(crate) fn add_recorded_menu(&mut self, text: &str) -> anyhow::Result<()> {
+        let menu = ExternalMenu::recorded(text)?;
+        self.external_menus.retain(|known| known.id != menu.id);
+        self.external_menus.push(menu);
+        Ok(())
+    }
+
     /// Serves a recorded answer of `nomenclature` as one more organization, named after its file.
     pub(crate) fn add_recorded(&mut self, path: &Path) -> anyhow::Result<OrganizationId> {
         let text = std::fs::read_to_string(path)

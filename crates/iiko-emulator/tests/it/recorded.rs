@@ -8,7 +8,7 @@ use iiko_emulator::Config;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::Desk;
+use crate::{Desk, PARKOVAYA};
 
 /// A recorded file, where this machine has it.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
@@ -116,4 +116,34 @@ async fn one_recording_can_follow_another() {
             .set_nomenclature(organization, b"{\"groups\":[]}")
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_recorded_external_menu_is_served_to_whoever_asks_in_its_version() {
+    let (Some(second), Some(third)) = (
+        recorded("external-menu-v2.json"),
+        recorded("external-menu-v3.json"),
+    ) else {
+        return;
+    };
+    let desk = Desk::open_with(Config {
+        external_menus: vec![second.clone(), third],
+        ..Config::default()
+    })
+    .await;
+    let expected: Value = serde_json::from_slice(&std::fs::read(second).unwrap()).unwrap();
+    let listed = desk.ask("/api/2/menu", json!({})).await;
+    let listed = listed["externalMenus"].as_array().unwrap();
+    let id = expected["id"].to_string().replace('"', "");
+    assert!(listed.iter().any(|menu| menu["id"] == id.as_str()));
+    let organization = desk.organization(PARKOVAYA);
+    let body = |version: u32| json!({"externalMenuId": id, "organizationIds": [organization], "version": version});
+    let served = desk.ask("/api/2/menu/by_id", body(2)).await;
+    let categories = |menu: &Value| menu["itemCategories"].as_array().unwrap().len();
+    assert_eq!(categories(&served), categories(&expected));
+    let price = served.pointer("/itemCategories/0/items/0/itemSizes/0/prices/0");
+    assert_eq!(price.unwrap()["organizationId"], organization.as_str());
+    let (status, _, sentence) = desk.post("/api/2/menu/by_id", body(3)).await.refusal();
+    assert_eq!(status, 400);
+    assert!(sentence.contains("recorded in version 2"), "{sentence}");
 }

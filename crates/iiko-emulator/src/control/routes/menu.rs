@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/_emulator/restore", post(restore))
         .route("/_emulator/grow", post(grow))
         .route("/_emulator/nomenclature", post(nomenclature))
+        .route("/_emulator/external_menu", post(external_menu))
         .route("/_emulator/revision", post(revision))
         .route("/_emulator/stop", post(stop))
         .route("/_emulator/unstop", post(unstop))
@@ -156,6 +157,12 @@ async fn nomenclature(
 ) -> Outcome {
     let control = Control::new(shared);
     control.set_nomenclature(control.organization(&of.organization)?, &body)?;
+    done()
+}
+
+async fn external_menu(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
+    let menu = std::str::from_utf8(&body).map_err(anyhow::Error::from)?;
+    Control::new(shared).set_external_menu(menu)?;
     done()
 }
 
