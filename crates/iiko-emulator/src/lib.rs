@@ -43,6 +43,15 @@ mod tokens;
 mod webhooks;
 mod world;
 
+/// Examples in prose are compiled.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../../docs/emulator.md")]
+    mod guide {}
+}
+
 use std::{net::SocketAddr, path::PathBuf, thread, time::Duration};
 
 use anyhow::Context;

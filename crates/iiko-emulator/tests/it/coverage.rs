@@ -124,7 +124,7 @@ impl Day {
 }
 
 /// What belongs to selling: the paths of the transport and of loyalty.
-fn is_selling(path: &str) -> bool {
+pub(crate) fn is_selling(path: &str) -> bool {
     ["/api/1/", "/api/2/", "/api/v2/", "/api/menu/"]
         .iter()
         .any(|begin| path.starts_with(begin))

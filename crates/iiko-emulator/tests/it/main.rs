@@ -6,6 +6,7 @@ mod busy_day;
 mod control;
 mod coverage;
 mod deliveries;
+mod documents;
 mod external_menus;
 mod faults;
 mod house_rules;
