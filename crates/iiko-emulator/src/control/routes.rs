@@ -15,7 +15,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, State as Extracted},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -41,6 +41,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/_emulator/scenarios", get(scenarios))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/pictures/{name}", get(picture))
+        .route("/_emulator/{*switch}", any(no_such_switch))
         .merge(faults::router())
         .merge(menu::router())
         .merge(orders::router())
@@ -124,6 +125,11 @@ async fn picture(Path(name): Path<String>) -> Response {
     let slug = name.strip_suffix(".svg").unwrap_or(&name);
     let content_type = HeaderValue::from_static("image/svg+xml");
     ([(header::CONTENT_TYPE, content_type)], pictures::draw(slug)).into_response()
+}
+
+async fn no_such_switch(Path(switch): Path<String>) -> Response {
+    let error = format!("there is no `/_emulator/{switch}`; `/_emulator/help` lists what there is");
+    (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response()
 }
 
 fn read<T: for<'b> Deserialize<'b>>(body: &[u8]) -> anyhow::Result<T> {

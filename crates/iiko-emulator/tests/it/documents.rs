@@ -96,10 +96,13 @@ async fn the_help_names_what_there_is() {
     for (method, path) in routes {
         let url = format!("{}{path}", desk.emulator.url());
         let call = desk.http.request(method.parse().unwrap(), url);
-        // what is not a control falls to the imitation, which wants a token
+        // what is no switch is 404, a wrong verb 405
         let status = call.send().await.unwrap().status().as_u16();
         assert!(status == 200 || status == 400, "{method} {path}: {status}");
         count += 1;
     }
     assert!(count > 35, "{count}");
+    let unknown = desk.get("/_emulator/nonsense").await;
+    assert_eq!(unknown.status, 404);
+    assert!(unknown.text.contains("/_emulator/help"), "{}", unknown.text);
 }

@@ -161,7 +161,17 @@ async fn a_hundred_emulators_live_in_one_process() {
             first.product(organization, "PIZZA-01").unwrap(),
         )
         .unwrap();
+    let http = reqwest::Client::builder().build().unwrap();
+    let login = async |emulator: &Emulator| {
+        let url = format!("{}/api/1/access_token", emulator.url());
+        let answer = http.post(url).body(r#"{"apiLogin": "demo"}"#).send().await;
+        answer.unwrap().status()
+    };
+    let answers = futures::future::join_all(emulators.iter().map(login)).await;
+    assert!(answers.iter().all(reqwest::StatusCode::is_success));
     for emulator in &emulators[1..] {
-        assert!(emulator.control().product(organization, "PIZZA-01").is_ok());
+        let control = emulator.control();
+        assert_eq!(control.calls("access_token"), 1);
+        assert!(control.product(organization, "PIZZA-01").is_ok());
     }
 }
