@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     login,
     retry::{self, Decision},
-    token::StoredToken,
+    token::{NotFetched, StoredToken},
     transport::Outgoing,
 };
 
@@ -39,7 +39,7 @@ impl Parts {
         &self,
         refused: Option<&SecretString>,
         deadline: Deadline,
-    ) -> Result<StoredToken, Error> {
+    ) -> Result<StoredToken, NotFetched> {
         let Some(store) = &self.token_store else {
             return self.log_in(deadline).await;
         };
@@ -58,22 +58,26 @@ impl Parts {
         Ok(token)
     }
 
-    async fn log_in(&self, deadline: Deadline) -> Result<StoredToken, Error> {
-        let (path, body) = login::request(&self.credentials)?;
+    async fn log_in(&self, deadline: Deadline) -> Result<StoredToken, NotFetched> {
+        let (path, body) = login::request(&self.credentials).map_err(NotFetched::Failed)?;
         let mut attempt = 0;
         loop {
             attempt += 1;
             self.turn(login::OPERATION, login::RESTRICTION_GROUP, deadline)
-                .await?;
+                .await
+                .map_err(|error| self.tell_own_haste(error))?;
             let outgoing = Outgoing {
                 operation: login::OPERATION,
                 url: self.base_url.join(path),
                 body: body.clone(),
                 token: None,
-                timeout: deadline.bound(self.timeouts.usual, login::OPERATION)?,
+                timeout: deadline
+                    .bound(self.timeouts.usual, login::OPERATION)
+                    .map_err(NotFetched::OutOfTime)?,
                 redactor: &self.redactor,
                 answer_is_secret: true,
             };
+            let is_cut_short = outgoing.timeout < self.timeouts.usual;
             let now = self.transport.clock.now();
             let lost = match self.transport.exchange(outgoing).await {
                 Ok(incoming) => match login::read_answer(incoming, &self.redactor) {
@@ -84,17 +88,32 @@ impl Parts {
                 Err(lost) => lost,
             };
             self.settle(login::RESTRICTION_GROUP, lost.failure);
+            if is_cut_short && matches!(*lost.error, Error::Timeout { .. }) {
+                return Err(NotFetched::OutOfTime(*lost.error));
+            }
             match retry::next(&self.policy, login::EFFECT, lost.failure, attempt) {
                 // No token was sent, so none can be renewed.
-                Decision::GiveUp | Decision::RenewToken => return Err(*lost.error),
+                Decision::GiveUp | Decision::RenewToken => {
+                    return Err(NotFetched::Failed(*lost.error));
+                }
                 Decision::Repeat { after } => {
                     let pause = with_jitter(after);
                     if !deadline.has_left(pause) {
-                        return Err(*lost.error);
+                        return Err(NotFetched::OutOfTime(*lost.error));
                     }
                     tokio::time::sleep(pause).await;
                 }
             }
+        }
+    }
+
+    /// Why there was no turn to log in: a pause that nobody waits for holds for all, all else for this caller alone.
+    fn tell_own_haste(&self, error: Error) -> NotFetched {
+        match error {
+            Error::Paused { remaining, .. } if remaining > self.policy.longest_pause => {
+                NotFetched::Failed(error)
+            }
+            error => NotFetched::OutOfTime(error),
         }
     }
 }

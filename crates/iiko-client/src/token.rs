@@ -1,7 +1,9 @@
 //! The access token: how long it lives, and the one cell in which all clones of a client keep it.
 //!
 //! The cell promises: however many callers lack a token at once, one of them logs in and all take what it got, a
-//! failure too. Ten callers who each repeat a refused login would look like an attack, and iiko blocks for that.
+//! failure of the login too. Ten callers who each repeat a refused login would look like an attack, and iiko blocks for
+//! that. But who logs in does so within its own deadline, and where that is what ended it, the next in line logs in: the
+//! haste of one caller is no news to the others.
 
 use std::{
     fmt,
@@ -106,12 +108,20 @@ fn read_claims(token: &str) -> Option<Claims> {
     serde_json::from_slice(&payload).ok()
 }
 
+/// Why a caller who fetched has no token.
+pub(crate) enum NotFetched {
+    /// The login failed. All who waited for it are told so.
+    Failed(Error),
+    /// The caller's own deadline came first. Says nothing of the login.
+    OutOfTime(Error),
+}
+
 /// The token of one set of credentials, shared by all clones of a client.
 #[derive(Default)]
 pub(crate) struct TokenCell {
     /// What all callers read. Held for a copy only, never across an await.
     current: RwLock<Option<StoredToken>>,
-    /// How many times a token was fetched or failed to be. Counts up when one is done.
+    /// How many times a token was fetched or failed to be. Counts up when one is done, not where it ran out of time.
     rounds: AtomicU64,
     /// Held by the one caller who fetches; keeps the failure of the last round for those who waited for it.
     fetching: Mutex<Option<Error>>,
@@ -128,7 +138,7 @@ impl TokenCell {
         fetch: impl FnOnce() -> F,
     ) -> Result<StoredToken, Error>
     where
-        F: Future<Output = Result<StoredToken, Error>>,
+        F: Future<Output = Result<StoredToken, NotFetched>>,
     {
         if let Some(token) = self.find(refused, now()) {
             return Ok(token);
@@ -143,7 +153,11 @@ impl TokenCell {
         {
             return Err(failure.clone());
         }
-        let fetched = fetch().await;
+        let fetched = match fetch().await {
+            Ok(token) => Ok(token),
+            Err(NotFetched::Failed(error)) => Err(error),
+            Err(NotFetched::OutOfTime(error)) => return Err(error),
+        };
         self.rounds.fetch_add(1, Ordering::SeqCst);
         *failure = fetched.as_ref().err().cloned();
         let token = fetched?;

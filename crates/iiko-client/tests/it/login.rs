@@ -378,3 +378,73 @@ async fn a_token_that_another_replica_has_renewed_is_taken_over() {
     );
     assert_eq!(store.asked(), ["load", "load"]);
 }
+
+#[tokio::test]
+async fn the_deadline_of_who_logs_in_ends_no_other_call() {
+    let logins = Arc::new(Mutex::new((0, 0)));
+    let counted = Arc::clone(&logins);
+    let server = Server::start_async(move |seen| {
+        let counted = Arc::clone(&counted);
+        Box::pin(async move {
+            match (seen.path.as_str(), seen.nth) {
+                (TOKEN_PATH, 1) => std::future::pending().await,
+                (TOKEN_PATH, nth) => {
+                    {
+                        let mut logins = counted.lock().unwrap();
+                        logins.0 += 1;
+                        logins.1 = logins.1.max(logins.0);
+                    }
+                    for _ in 0..50 {
+                        tokio::task::yield_now().await;
+                    }
+                    counted.lock().unwrap().0 -= 1;
+                    crate::server::token(nth)
+                }
+                _ => stop_lists(),
+            }
+        })
+    })
+    .await;
+    let client = server.client();
+    let hasty = client.with_deadline(Duration::from_millis(50));
+    let request = request();
+    // Polled in this order: the hasty one logs in, the others stand in line behind it.
+    let (own, others) = futures::join!(
+        hasty.stop_lists(&request),
+        join_all((0..50).map(|_| client.stop_lists(&request)))
+    );
+    let error = own.unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    for answer in others {
+        answer.unwrap();
+    }
+    assert_eq!(
+        (server.count(TOKEN_PATH), server.count(STOP_LISTS_PATH)),
+        (2, 50)
+    );
+    assert_eq!(logins.lock().unwrap().1, 1, "one login at a time");
+}
+
+#[tokio::test]
+async fn who_cannot_wait_for_the_next_try_leaves_it_to_the_others() {
+    let server = Server::start_async(|seen| {
+        let answer = match (seen.path.as_str(), seen.nth) {
+            (TOKEN_PATH, 1) => refusal(503, ""),
+            (TOKEN_PATH, nth) => crate::server::token(nth),
+            _ => stop_lists(),
+        };
+        Box::pin(std::future::ready(answer))
+    })
+    .await;
+    let client = server
+        .builder()
+        .backoff(Duration::from_secs(5))
+        .build()
+        .unwrap();
+    let hasty = client.with_deadline(Duration::from_secs(4));
+    let request = request();
+    let (own, other) = futures::join!(hasty.stop_lists(&request), client.stop_lists(&request));
+    assert_eq!(own.unwrap_err().status(), Some(503));
+    other.unwrap();
+    assert_eq!(server.count(TOKEN_PATH), 2);
+}
