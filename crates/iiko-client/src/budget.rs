@@ -272,6 +272,12 @@ impl RateBudget {
         );
     }
 
+    /// Whether a pause began since the turn was taken.
+    pub(crate) fn is_paused(&self, restriction_group: &'static str) -> bool {
+        let now = Instant::now();
+        self.with_group(restriction_group, |group| group.is_paused(now))
+    }
+
     /// iiko answered something else.
     pub(crate) fn answered(&self, restriction_group: &'static str) {
         self.with_group(restriction_group, Group::answered);

@@ -136,6 +136,11 @@ impl Parts {
             meter.metrics.waited += self.turn(name, restriction_group, deadline).await?;
             let token = self.token(refused.as_ref(), deadline).await?;
             let seat = self.seat(name, restriction_group, deadline).await?;
+            // Another call may have met a 429 while this one waited for its token and its seat. No await from here on
+            // until it is sent.
+            if self.budget.is_paused(restriction_group) {
+                continue;
+            }
             attempt += 1;
             let redactor = self.redactor.knowing(&token.token);
             let outgoing = Outgoing {
@@ -155,9 +160,7 @@ impl Parts {
                 answers_nothing: operation.answers_nothing,
             };
             meter.metrics.attempts += 1;
-            let exchanged = self.transport.exchange(outgoing).await;
-            drop(seat);
-            let lost = match exchanged {
+            let lost = match self.transport.exchange(outgoing).await {
                 Ok(incoming) => match verdict::check(incoming, &question) {
                     Ok(incoming) => {
                         self.budget.answered(restriction_group);
@@ -168,6 +171,8 @@ impl Parts {
                 Err(lost) => lost,
             };
             self.settle(restriction_group, lost.failure);
+            // Given back when the pause is known: who takes it looks for one.
+            drop(seat);
             match retry::next(&self.policy, operation.effect, lost.failure, attempt) {
                 Decision::GiveUp => return Err(*lost.error),
                 Decision::RenewToken => {

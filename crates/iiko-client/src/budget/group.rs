@@ -99,6 +99,10 @@ impl Group {
         pause
     }
 
+    pub(super) fn is_paused(&self, now: Instant) -> bool {
+        self.paused_for(now).is_some()
+    }
+
     pub(super) fn answered(&mut self) {
         self.refusals = 0;
     }

@@ -7,10 +7,11 @@ use std::{
 
 use axum::response::Response;
 use futures::future::join_all;
-use iiko_client::{CallMetrics, CallOutcome, Error, MetricsObserver, Rate, Rates};
+use iiko_client::{CallMetrics, CallOutcome, Error, MetricsObserver, Rate, Rates, clock::Clock};
 use iiko_types::schemas::{GetOrganizationsRequest, StopListsRequest};
+use tokio::sync::Notify;
 
-use crate::server::{STOP_LISTS_PATH, Server, json, refusal, stop_lists};
+use crate::server::{STOP_LISTS_PATH, Server, TOKEN_PATH, json, refusal, stop_lists, token};
 
 fn request() -> StopListsRequest {
     StopListsRequest::new(vec![])
@@ -247,5 +248,67 @@ async fn no_more_calls_are_on_their_way_than_may_be() {
     assert_eq!(
         (stop_lists.calls, stop_lists.in_flight, stop_lists.at_once),
         (12, 0, Some(3))
+    );
+}
+
+#[tokio::test]
+async fn a_pause_that_begins_while_a_call_waits_for_its_seat_holds_it_back() {
+    let server = Server::start(|_| busy("3600")).await;
+    let rates = Rates::all(Rate::Unlimited).at_once("Data: stoplists", 1);
+    let client = server.builder().rates(rates).build().unwrap();
+    let request = request();
+    let (first, second) = futures::join!(client.stop_lists(&request), client.stop_lists(&request));
+    assert_eq!(first.unwrap_err().status(), Some(429));
+    let error = second.unwrap_err();
+    assert!(matches!(error, Error::Paused { .. }), "{error:?}");
+    assert_eq!(server.count(STOP_LISTS_PATH), 1);
+}
+
+#[tokio::test]
+async fn a_pause_that_begins_while_a_call_waits_for_its_login_holds_it_back() {
+    let (second_login, refused) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let clock = Clock::manual("2026-11-22T20:00:00Z".parse().unwrap());
+    let server = Server::start_async({
+        let (second_login, refused) = (Arc::clone(&second_login), Arc::clone(&refused));
+        move |seen| {
+            let (second_login, refused) = (Arc::clone(&second_login), Arc::clone(&refused));
+            Box::pin(async move {
+                match (seen.path.as_str(), seen.nth) {
+                    (TOKEN_PATH, 2) => {
+                        second_login.notify_one();
+                        refused.notified().await;
+                        token(2)
+                    }
+                    (TOKEN_PATH, nth) => token(nth),
+                    _ => {
+                        second_login.notified().await;
+                        busy("3600")
+                    }
+                }
+            })
+        }
+    })
+    .await;
+    let client = server.builder().clock(clock.clone()).build().unwrap();
+    let request = request();
+    let first = async {
+        let answer = client.stop_lists(&request).await;
+        refused.notify_one();
+        answer
+    };
+    let second = async {
+        while server.count(STOP_LISTS_PATH) == 0 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_secs(3600));
+        client.stop_lists(&request).await
+    };
+    let (first, second) = futures::join!(first, second);
+    assert_eq!(first.unwrap_err().status(), Some(429));
+    let error = second.unwrap_err();
+    assert!(matches!(error, Error::Paused { .. }), "{error:?}");
+    assert_eq!(
+        (server.count(TOKEN_PATH), server.count(STOP_LISTS_PATH)),
+        (2, 1)
     );
 }
