@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{denial::Denial, retry::is_transient_status};
+use crate::{denial::Denial, login, retry::is_transient_status};
 
 /// Why a call has no answer. Texts and bodies in it are redacted as an [`Exchange`](crate::Exchange) is: what iiko
 /// quotes of a request may be a phone number, and its words to a refused login name the login.
@@ -213,6 +213,37 @@ impl Error {
             | Self::Decode { .. } => false,
         }
     }
+
+    /// Whether iiko may have done what was asked all the same. Where this is `false` it has not: the call did not leave,
+    /// or it was turned away, or already the login before it failed. Where it is `true` nobody knows, and one looks
+    /// before one acts.
+    ///
+    /// Asked of the call that failed: of an order whose creation was lost, not of the question what has become of it. Of
+    /// a call that only reads it says nothing worth knowing.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        // The login comes before the call, which is not sent without it.
+        if self.operation().is_some_and(login::is_login) {
+            return false;
+        }
+        match self {
+            Self::Config { .. }
+            | Self::Encode { .. }
+            | Self::Paused { .. }
+            | Self::Unauthorized { .. } => false,
+            Self::Transport { nothing_sent, .. } | Self::Timeout { nothing_sent, .. } => {
+                !nothing_sent
+            }
+            Self::Refused { status, .. } | Self::Torn { status, .. } => !is_a_no(*status),
+            Self::Decode { .. } => true,
+        }
+    }
+}
+
+/// Whether a status says by itself that nothing was done: the faults of the caller, but for the one that is iiko's own
+/// back end coming too late.
+fn is_a_no(status: u16) -> bool {
+    (400..500).contains(&status) && status != 408
 }
 
 #[cfg(test)]
@@ -222,6 +253,109 @@ mod tests {
     #[test]
     fn an_error_fits_where_clippy_wants_it() {
         assert!(size_of::<Error>() <= 128, "{}", size_of::<Error>());
+    }
+
+    #[test]
+    fn what_may_have_happened_is_told_from_what_has_not() {
+        const ORDER: &str = "deliveries_create";
+        let refused = |status| Error::Refused {
+            operation: ORDER,
+            status,
+            code: None,
+            description: String::new(),
+            correlation_id: None,
+            raw: String::new(),
+        };
+        let torn = |operation, status| Error::Torn {
+            operation,
+            status,
+            problem: String::new(),
+            correlation_id: None,
+            raw: String::new(),
+        };
+        let timeout = |operation, nothing_sent| Error::Timeout {
+            operation,
+            nothing_sent,
+            after: Duration::ZERO,
+        };
+        let transport = |operation, nothing_sent| Error::Transport {
+            operation,
+            nothing_sent,
+            // Any will do, and this one needs no network.
+            source: Arc::new(
+                reqwest::Client::builder()
+                    .user_agent("\n")
+                    .build()
+                    .expect_err("a line break is no agent"),
+            ),
+        };
+        let encode = serde_json::from_str::<u8>("").expect_err("nothing is no number");
+        let unauthorized = |denial| Error::Unauthorized {
+            operation: ORDER,
+            denial,
+            status: 401,
+            description: String::new(),
+            correlation_id: None,
+            raw: String::new(),
+        };
+        for (error, may_have_happened) in [
+            (
+                Error::Config {
+                    field: "base_url",
+                    problem: String::new(),
+                },
+                false,
+            ),
+            (
+                Error::Encode {
+                    operation: ORDER,
+                    source: Arc::new(encode),
+                },
+                false,
+            ),
+            (
+                Error::Paused {
+                    operation: ORDER,
+                    restriction_group: "Orders: creating",
+                    remaining: Duration::ZERO,
+                },
+                false,
+            ),
+            (unauthorized(Denial::Token), false),
+            (unauthorized(Denial::Login), false),
+            (unauthorized(Denial::Right), false),
+            (transport(ORDER, true), false),
+            (transport(ORDER, false), true),
+            (timeout(ORDER, true), false),
+            (timeout(ORDER, false), true),
+            (refused(308), true),
+            (refused(400), false),
+            (refused(403), false),
+            (refused(408), true),
+            (refused(409), false),
+            (refused(429), false),
+            (refused(500), true),
+            (refused(503), true),
+            (torn(ORDER, 200), true),
+            (torn(ORDER, 502), true),
+            (torn(ORDER, 400), false),
+            (
+                Error::Decode {
+                    operation: ORDER,
+                    problem: String::new(),
+                    correlation_id: None,
+                    raw: String::new(),
+                },
+                true,
+            ),
+            // The login, without which no order is sent.
+            (transport("access_token", false), false),
+            (timeout("access_token", false), false),
+            (torn("access_token", 200), false),
+            (torn("access_token_v2", 200), false),
+        ] {
+            assert_eq!(error.may_have_happened(), may_have_happened, "{error:?}");
+        }
     }
 
     #[test]

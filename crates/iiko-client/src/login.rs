@@ -1,7 +1,10 @@
 //! The token operation of both versions. Handwritten bodies: the generated ones print what they hold.
 
 use bytes::Bytes;
-use iiko_types::endpoint::Effect;
+use iiko_types::{
+    endpoint::{Effect, Endpoint},
+    operations::AccessTokenV2,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,11 @@ use crate::{
 
 /// Both versions under one name: to a caller it is the same step.
 pub(crate) const OPERATION: &str = "access_token";
+
+/// Whether the operation is a login: the client's own, or one that its caller sends by hand.
+pub(crate) fn is_login(operation: &str) -> bool {
+    operation == OPERATION || operation == AccessTokenV2::NAME
+}
 
 /// What iiko counts logins under: our guess, the contract does not say.
 pub(crate) const RESTRICTION_GROUP: &str = "Authorization";
