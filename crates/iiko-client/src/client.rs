@@ -57,6 +57,11 @@ impl Client {
         }
     }
 
+    /// A clone whose calls take no longer than this, nor than those of this one.
+    pub(crate) fn within(&self, left: Duration) -> Self {
+        self.with_deadline(self.deadline.map_or(left, |deadline| deadline.min(left)))
+    }
+
     /// The key under which a [`TokenStore`](crate::TokenStore) keeps this client's token: [`Credentials::fingerprint`].
     #[must_use]
     pub fn fingerprint(&self) -> &str {

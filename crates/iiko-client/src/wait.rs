@@ -18,14 +18,15 @@ use iiko_types::{
 
 use crate::{client::Client, clock::Clock, error::Error};
 
-/// How long to wait, and how often to ask meanwhile. By the client's clock.
+/// How long to wait, and how often to ask meanwhile. By the client's clock, but for the single question: its time runs by
+/// the machine's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// Before the first question; each further pause is twice as long.
     pub first_pause: Duration,
     /// No pause is longer.
     pub longest_pause: Duration,
-    /// Altogether. iiko itself gives up on an order after `transportToFrontTimeout`, 8 s where nothing is said.
+    /// Altogether, the questions included: none takes longer than what is left. iiko itself gives up on an order after `transportToFrontTimeout`, 8 s where nothing is said.
     pub deadline: Duration,
 }
 
@@ -69,16 +70,25 @@ struct Pauses<'a> {
     clock: &'a Clock,
     next: Duration,
     longest: Duration,
+    /// The last question comes here at the latest, so that it has time for its answer.
+    last: DateTime<Utc>,
     end: DateTime<Utc>,
+    /// Whether anything came, an answer or an error.
+    heard: bool,
     error: Option<Error>,
 }
+
+/// How much of the deadline is kept for the last question: this part of it, and no more than this long.
+const PART_OF_LAST_QUESTION: u32 = 4;
+const TIME_OF_LAST_QUESTION: Duration = Duration::from_secs(2);
 
 impl Client {
     /// Asks `commands/status` until the command has ended.
     ///
     /// # Errors
     ///
-    /// See [`Error`]. One that passes by itself is waited out like the command; at the deadline it is told.
+    /// See [`Error`]. One that passes by itself is waited out like the command; at the deadline it is told. Silence is
+    /// told only where nothing else was heard.
     pub async fn wait_for_command(
         &self,
         organization_id: OrganizationId,
@@ -87,8 +97,8 @@ impl Client {
     ) -> Result<CommandEnd, Error> {
         let request = GetCommandStatusRequest::new(organization_id, correlation_id);
         let mut pauses = Pauses::begin(self.clock(), patience);
-        while pauses.pause().await {
-            let answer = self.commands_status(&request).await;
+        while let Some(left) = pauses.pause().await {
+            let answer = self.within(left).commands_status(&request).await;
             if answer.as_ref().is_err_and(is_unknown_command) {
                 return Ok(CommandEnd::Unknown);
             }
@@ -110,7 +120,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. One that passes by itself is waited out like the order; at the deadline it is told.
+    /// See [`Error`]. One that passes by itself is waited out like the order; at the deadline it is told. Silence is
+    /// told only where nothing else was heard.
     pub async fn wait_for_delivery(
         &self,
         organization_id: OrganizationId,
@@ -129,7 +140,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. One that passes by itself is waited out like the order; at the deadline it is told.
+    /// See [`Error`]. One that passes by itself is waited out like the order; at the deadline it is told. Silence is
+    /// told only where nothing else was heard.
     pub async fn wait_for_table_order(
         &self,
         organization_id: OrganizationId,
@@ -170,8 +182,8 @@ impl Client {
     ) -> Result<Creation<O>, Error> {
         let mut pauses = Pauses::begin(self.clock(), patience);
         let mut last = None;
-        while pauses.pause().await {
-            let answer = self.send::<E>(request).await;
+        while let Some(left) = pauses.pause().await {
+            let answer = self.within(left).send::<E>(request).await;
             // iiko knows an order a moment later than it has accepted it.
             let Some(order) = pauses.note(answer)?.and_then(&find) else {
                 continue;
@@ -190,15 +202,21 @@ impl Client {
 
 impl<'a> Pauses<'a> {
     fn begin(clock: &'a Clock, patience: Patience) -> Self {
-        let allowed = TimeDelta::from_std(patience.deadline).unwrap_or(TimeDelta::MAX);
+        let now = clock.now();
+        let after = |duration| {
+            TimeDelta::from_std(duration)
+                .ok()
+                .and_then(|duration| now.checked_add_signed(duration))
+                .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        };
+        let kept = (patience.deadline / PART_OF_LAST_QUESTION).min(TIME_OF_LAST_QUESTION);
         Self {
             clock,
             next: patience.first_pause,
             longest: patience.longest_pause,
-            end: clock
-                .now()
-                .checked_add_signed(allowed)
-                .unwrap_or(DateTime::<Utc>::MAX_UTC),
+            last: after(patience.deadline - kept),
+            end: after(patience.deadline),
+            heard: false,
             error: None,
         }
     }
@@ -207,10 +225,14 @@ impl<'a> Pauses<'a> {
     fn note<T>(&mut self, answer: Result<T, Error>) -> Result<Option<T>, Error> {
         match answer {
             Ok(answer) => {
+                self.heard = true;
                 self.error = None;
                 Ok(Some(answer))
             }
+            // Silence, or no turn before the deadline of the wait: that tells less than what was heard before.
+            Err(Error::Timeout { .. }) if self.heard => Ok(None),
             Err(error) if error.is_transient() => {
+                self.heard = true;
                 self.error = Some(error);
                 Ok(None)
             }
@@ -223,17 +245,16 @@ impl<'a> Pauses<'a> {
         self.error.map_or(Ok(unfinished), Err)
     }
 
-    /// Waits before the next question; `false` where there is none any more. The last one comes at the deadline.
-    async fn pause(&mut self) -> bool {
-        let Ok(left) = (self.end - self.clock.now()).to_std() else {
-            return false;
-        };
+    /// Waits before the next question; gives how long that may take. `None` where there is none any more.
+    async fn pause(&mut self) -> Option<Duration> {
+        let left = (self.last - self.clock.now()).to_std().ok()?;
         if left.is_zero() {
-            return false;
+            return None;
         }
         self.clock.sleep(self.next.min(left)).await;
         self.next = self.next.saturating_mul(2).min(self.longest);
-        true
+        let left = (self.end - self.clock.now()).to_std().ok()?;
+        (!left.is_zero()).then_some(left)
     }
 }
 
@@ -264,9 +285,29 @@ fn find<O>(orders: Option<Vec<O>>, is_it: impl Fn(&O) -> bool) -> Option<O> {
     orders.unwrap_or_default().into_iter().find(is_it)
 }
 
-/// 410 says the contract, a code of 400 was seen.
+/// 410 says the contract; a code was seen, and in its place bare words, which iiko says of nothing else.
 fn is_unknown_command(error: &Error) -> bool {
-    error.status() == Some(410) || error.code() == Some("PASSED_COMMAND_NOT_FOUND")
+    const WORDS: &str = "command not found in commands storage";
+    match error {
+        Error::Refused {
+            status,
+            code,
+            description,
+            ..
+        } => {
+            *status == 410
+                || code.as_deref() == Some("PASSED_COMMAND_NOT_FOUND")
+                || description.to_lowercase().contains(WORDS)
+        }
+        Error::Config { .. }
+        | Error::Encode { .. }
+        | Error::Unauthorized { .. }
+        | Error::Transport { .. }
+        | Error::Timeout { .. }
+        | Error::Paused { .. }
+        | Error::Torn { .. }
+        | Error::Decode { .. } => false,
+    }
 }
 
 #[cfg(test)]
@@ -274,30 +315,30 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn pauses_grow_to_a_limit_and_end_at_the_deadline() {
+    async fn pauses_grow_to_a_limit_and_leave_time_for_the_last_question() {
         let start = "2026-11-22T20:00:00Z".parse().unwrap();
         let clock = Clock::manual(start);
         let patience = Patience {
             first_pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(4),
-            deadline: Duration::from_secs(13),
+            deadline: Duration::from_secs(14),
         };
         let mut pauses = Pauses::begin(&clock, patience);
         let mut asked_at = vec![];
         loop {
             let pause = pauses.pause();
             tokio::pin!(pause);
-            let more = loop {
+            let left = loop {
                 match futures::poll!(&mut pause) {
-                    std::task::Poll::Ready(more) => break more,
+                    std::task::Poll::Ready(left) => break left,
                     std::task::Poll::Pending => clock.advance(Duration::from_secs(1)),
                 }
             };
-            if !more {
+            let Some(left) = left else {
                 break;
-            }
-            asked_at.push((clock.now() - start).num_seconds());
+            };
+            asked_at.push(((clock.now() - start).num_seconds(), left.as_secs()));
         }
-        assert_eq!(asked_at, [1, 3, 7, 11, 13]);
+        assert_eq!(asked_at, [(1, 13), (3, 11), (7, 7), (11, 3), (12, 2)]);
     }
 }

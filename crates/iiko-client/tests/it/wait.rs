@@ -1,12 +1,12 @@
 //! Waiting for what iiko only accepts at first.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use iiko_client::{CommandEnd, Creation, Error, Patience};
 use iiko_types::ids::{CorrelationId, Guid, OrganizationId};
 use serde_json::json;
 
-use crate::server::{Server, json, refusal};
+use crate::server::{Server, TOKEN_PATH, json, refusal, token};
 
 const STATUS_PATH: &str = "/api/1/commands/status";
 const BY_ID_PATH: &str = "/api/1/deliveries/by_id";
@@ -67,6 +67,9 @@ async fn a_forgotten_command_and_a_slow_one_are_told_apart() {
     for answer in [
         || json(410, r#"{"errorDescription":"gone"}"#),
         || json(400, r#"{"error":"PASSED_COMMAND_NOT_FOUND"}"#),
+        // the words without a code
+        || refusal(400, "Command not found in commands storage."),
+        || json(400, "\"Command not found in commands storage\""),
     ] {
         let server = Server::start(move |_| answer()).await;
         let end = server
@@ -77,7 +80,7 @@ async fn a_forgotten_command_and_a_slow_one_are_told_apart() {
         assert_eq!(server.count(STATUS_PATH), 1);
     }
     let patience = Patience {
-        deadline: Duration::from_millis(50),
+        deadline: Duration::from_millis(500),
         ..HASTE
     };
     let server = Server::start(|_| json(200, r#"{"state":"InProgress"}"#)).await;
@@ -138,7 +141,7 @@ async fn an_order_is_waited_for_by_its_own_status() {
     }
     let server = Server::start(|_| order("InProgress")).await;
     let patience = Patience {
-        deadline: Duration::from_millis(50),
+        deadline: Duration::from_millis(500),
         ..HASTE
     };
     let creation = server
@@ -178,4 +181,48 @@ async fn a_reserve_is_waited_for_like_an_order() {
     let end = client.wait_for_reserve(organization, id, HASTE).await;
     assert!(matches!(end.unwrap(), Creation::Saved(reserve) if reserve.id == id));
     assert_eq!(server.count("/api/1/reserve/status_by_id"), 3);
+}
+
+#[tokio::test]
+async fn a_question_that_hangs_is_not_waited_for_beyond_the_deadline() {
+    let (organization, command, id) = ids();
+    let patience = Patience {
+        deadline: Duration::from_millis(500),
+        ..HASTE
+    };
+    // Silent from the first question on, or after an answer.
+    for (answers, is_error) in [(0, true), (1, false)] {
+        let server = Server::start_async(move |seen| {
+            Box::pin(async move {
+                match (seen.path.as_str(), seen.nth) {
+                    (TOKEN_PATH, nth) => token(nth),
+                    (STATUS_PATH, nth) if nth <= answers => json(200, r#"{"state":"InProgress"}"#),
+                    (BY_ID_PATH, nth) if nth <= answers => json(200, r#"{"orders":[]}"#),
+                    _ => std::future::pending().await,
+                }
+            })
+        })
+        .await;
+        let client = server.client();
+        let start = Instant::now();
+        let end = client
+            .wait_for_command(organization, command, patience)
+            .await;
+        match end {
+            Err(Error::Timeout { .. }) => assert!(is_error),
+            Ok(CommandEnd::Unfinished) => assert!(!is_error),
+            other => panic!("{other:?}"),
+        }
+        let end = client.wait_for_delivery(organization, id, patience).await;
+        match end {
+            Err(Error::Timeout { .. }) => assert!(is_error),
+            Ok(Creation::Unfinished(None)) => assert!(!is_error),
+            other => panic!("{other:?}"),
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            start.elapsed()
+        );
+    }
 }
