@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::{
-    call::{Deadline, Parts, with_jitter},
+    call::{Deadline, Parts},
     error::Error,
     login,
     retry::{self, Decision},
@@ -96,8 +96,8 @@ impl Parts {
                 Decision::GiveUp | Decision::RenewToken => {
                     return Err(NotFetched::Failed(*lost.error));
                 }
-                Decision::Repeat { after } => {
-                    let pause = with_jitter(after);
+                Decision::Repeat(pause) => {
+                    let pause = pause.with_chance(rand::random());
                     if !deadline.has_left(pause) {
                         return Err(NotFetched::OutOfTime(*lost.error));
                     }

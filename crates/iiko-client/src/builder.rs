@@ -115,7 +115,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Pause before the first repeat: 1 s. Each further one doubles it.
+    /// Pause before the first repeat: 1 s. Each further one doubles it; chance adds up to half as much.
     pub fn backoff(mut self, backoff: Duration) -> Self {
         self.policy.backoff = backoff;
         self
@@ -172,7 +172,7 @@ impl ClientBuilder {
             token: TokenCell::default(),
             timeouts: Timeouts {
                 usual: self.timeout,
-                menu: self.menu_timeout.unwrap_or(self.timeout * 4),
+                menu: self.menu_timeout.unwrap_or(self.timeout.saturating_mul(4)),
             },
             policy: self.policy,
         }))

@@ -179,8 +179,8 @@ impl Parts {
                     attempt -= 1;
                     refused = Some(token.token);
                 }
-                Decision::Repeat { after } => {
-                    let pause = with_jitter(after);
+                Decision::Repeat(pause) => {
+                    let pause = pause.with_chance(rand::random());
                     if !deadline.has_left(pause) {
                         return Err(*lost.error);
                     }
@@ -296,9 +296,4 @@ pub(crate) fn encode<T: Serialize>(operation: &'static str, request: &T) -> Resu
         source: Arc::new(source),
     })?;
     Ok(Bytes::from(body))
-}
-
-/// Up to half as much again, so that callers who failed together do not come back together.
-pub(crate) fn with_jitter(pause: Duration) -> Duration {
-    pause.mul_f64(1.0 + rand::random::<f64>() / 2.0)
 }

@@ -38,13 +38,34 @@ pub enum Failure {
 pub enum Decision {
     /// Tell the caller.
     GiveUp,
-    /// Send again after at least this long.
-    Repeat {
-        /// Before jitter is added.
-        after: Duration,
-    },
+    /// Send again after this.
+    Repeat(Pause),
     /// Get a new token, then send again at once.
     RenewToken,
+}
+
+/// What the length of a pause follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// What iiko asked us to wait, nothing where it did not. Kept as it is.
+    pub asked: Duration,
+    /// By our own count. Stretched by chance.
+    pub backoff: Duration,
+    /// It is no longer than this.
+    pub longest: Duration,
+}
+
+impl Pause {
+    /// Its length. `chance`, from 0 to 1, stretches the backoff by up to half as much again, so that callers who failed
+    /// together do not come back together.
+    #[must_use]
+    pub fn with_chance(self, chance: f64) -> Duration {
+        let half = self.backoff.as_secs_f64() / 2.0;
+        // What is no chance at all adds nothing.
+        let added = Duration::try_from_secs_f64(half * chance.clamp(0.0, 1.0)).unwrap_or_default();
+        let backoff = self.backoff.saturating_add(added);
+        backoff.max(self.asked).min(self.longest)
+    }
 }
 
 /// How often and how soon a call is repeated.
@@ -112,9 +133,11 @@ pub fn next(policy: &Policy, effect: Effect, failure: Failure, attempt: u32) -> 
         | Failure::NotJson
         | Failure::TokenRefused { .. } => Duration::ZERO,
     };
-    Decision::Repeat {
-        after: doubled.min(policy.longest_pause).max(asked),
-    }
+    Decision::Repeat(Pause {
+        asked,
+        backoff: doubled.min(policy.longest_pause),
+        longest: policy.longest_pause,
+    })
 }
 
 /// Whether the same call may fare better later: 408, 429 and the server's faults but the two that say "never".
@@ -125,6 +148,8 @@ pub fn is_transient_status(status: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const POLICY: Policy = Policy {
@@ -135,9 +160,15 @@ mod tests {
     const EFFECTS: [Effect; 3] = [Effect::Read, Effect::Change, Effect::Irreversible];
 
     fn repeat(seconds: u64) -> Decision {
-        Decision::Repeat {
-            after: Duration::from_secs(seconds),
-        }
+        repeat_as_asked(0, seconds)
+    }
+
+    fn repeat_as_asked(asked: u64, backoff: u64) -> Decision {
+        Decision::Repeat(Pause {
+            asked: Duration::from_secs(asked),
+            backoff: Duration::from_secs(backoff),
+            longest: POLICY.longest_pause,
+        })
     }
 
     fn refused(status: u16) -> Failure {
@@ -176,12 +207,15 @@ mod tests {
             (refused(410), [GiveUp, GiveUp, GiveUp]),
             (refused(422), [GiveUp, GiveUp, GiveUp]),
             (refused(429), [GiveUp, GiveUp, GiveUp]),
-            (refused_for(429, 7), [repeat(7), repeat(7), GiveUp]),
+            (
+                refused_for(429, 7),
+                [repeat_as_asked(7, 1), repeat_as_asked(7, 1), GiveUp],
+            ),
             (refused_for(429, 3600), [GiveUp, GiveUp, GiveUp]),
             (refused(500), [repeat(1), GiveUp, GiveUp]),
             (refused(501), [GiveUp, GiveUp, GiveUp]),
             (refused(503), [repeat(1), GiveUp, GiveUp]),
-            (refused_for(503, 5), [repeat(5), GiveUp, GiveUp]),
+            (refused_for(503, 5), [repeat_as_asked(5, 1), GiveUp, GiveUp]),
             (refused_for(503, 3600), [GiveUp, GiveUp, GiveUp]),
         ];
         for (failure, decisions) in table {
@@ -237,5 +271,61 @@ mod tests {
             ),
             Decision::RenewToken
         );
+    }
+
+    #[test]
+    fn chance_stretches_our_own_count_and_not_what_iiko_asked_for() {
+        let pause = |asked, backoff| Pause {
+            asked: Duration::from_secs(asked),
+            backoff: Duration::from_secs(backoff),
+            longest: POLICY.longest_pause,
+        };
+        for (pause, chance, millis) in [
+            (pause(0, 2), 0.0, 2000),
+            (pause(0, 2), 0.5, 2500),
+            (pause(0, 2), 1.0, 3000),
+            (pause(7, 2), 1.0, 7000),
+            (pause(7, 6), 0.5, 7500),
+            (pause(9, 8), 1.0, 10_000),
+            (pause(10, 1), 1.0, 10_000),
+            (pause(0, 2), f64::NAN, 2000),
+        ] {
+            assert_eq!(
+                pause.with_chance(chance).as_millis(),
+                millis,
+                "{pause:?} with {chance}"
+            );
+        }
+    }
+
+    fn duration() -> impl Strategy<Value = Duration> {
+        prop_oneof![
+            Just(Duration::ZERO),
+            Just(Duration::MAX),
+            (0..100_000_u64).prop_map(Duration::from_millis),
+            (any::<u64>(), 0..1_000_000_000_u32)
+                .prop_map(|(seconds, nanos)| Duration::new(seconds, nanos)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_pause_is_shorter_than_asked_or_longer_than_the_longest(
+            backoff in duration(),
+            longest_pause in duration(),
+            retry_after in proptest::option::of(duration()),
+            status in prop_oneof![Just(429_u16), Just(503)],
+            attempt in 1..100_u32,
+            chance in any::<f64>(),
+        ) {
+            let policy = Policy { retries: 100, backoff, longest_pause };
+            let failure = Failure::Refused { status, retry_after };
+            if let Decision::Repeat(pause) = next(&policy, Effect::Read, failure, attempt) {
+                let pause = pause.with_chance(chance);
+                prop_assert!(pause <= longest_pause);
+                prop_assert!(pause >= retry_after.unwrap_or_default());
+                prop_assert!(pause >= backoff.min(longest_pause));
+            }
+        }
     }
 }
