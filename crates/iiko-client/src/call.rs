@@ -198,13 +198,15 @@ impl Parts {
         restriction_group: &'static str,
         deadline: Deadline,
     ) -> Result<Duration, Error> {
-        let limits = Limits {
+        let limits = || Limits {
             pause: self.policy.longest_pause,
             left: deadline.left(),
         };
         let turn = async {
-            let of_operation = self.budget.take_operation(operation, limits).await?;
-            Ok(of_operation + self.budget.take(restriction_group, limits).await?)
+            let of_operation = self.budget.take_operation(operation, limits()).await?;
+            // What the first wait took is not there for the second.
+            let of_group = self.budget.take(restriction_group, limits()).await?;
+            Ok(of_operation + of_group)
         };
         turn.await
             .map_err(|denied| self.denied(operation, restriction_group, deadline, denied))

@@ -312,3 +312,36 @@ async fn a_pause_that_begins_while_a_call_waits_for_its_login_holds_it_back() {
         (2, 1)
     );
 }
+
+#[tokio::test]
+async fn the_waits_for_operation_and_group_share_one_deadline() {
+    let server = Server::start(|_| stop_lists()).await;
+    let every = |interval_millis| Rate::Every {
+        interval: Duration::from_millis(interval_millis),
+        burst: 1,
+    };
+    let rates = Rates::all(Rate::Unlimited)
+        .with_operation("stop_lists", every(600))
+        .with("Data: stoplists", every(1400));
+    let client = server.builder().rates(rates).build().unwrap();
+    let request = request();
+    client.stop_lists(&request).await.unwrap();
+    let start = Instant::now();
+    let hurried = client.with_deadline(Duration::from_millis(800));
+    let error = hurried.stop_lists(&request).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Timeout {
+                nothing_sent: true,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        start.elapsed() < Duration::from_millis(1200),
+        "{:?}",
+        start.elapsed()
+    );
+}
