@@ -10,6 +10,7 @@
 
 mod bucket;
 mod group;
+mod line;
 mod registry;
 mod seats;
 
@@ -25,6 +26,7 @@ use tokio::{sync::Notify, time::Instant};
 pub(crate) use self::seats::Seat;
 use self::{
     group::{Group, Turn},
+    line::Ticket,
     seats::AtOnce,
 };
 
@@ -130,6 +132,8 @@ pub struct RateBudget {
     state: Arc<Mutex<State>>,
     /// A seat was given back, or limits are others now.
     freed: Arc<Notify>,
+    /// Those who wait for a turn may have theirs sooner now.
+    moved: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -191,13 +195,15 @@ impl RateBudget {
 
     /// Change the rates, for all who share the budget. Pauses stay.
     pub fn set_rates(&self, rates: Rates) {
+        let now = Instant::now();
         let mut state = self.lock();
         for (name, group) in &mut state.groups {
-            group.set_rate(rates.of(name));
+            group.set_rate(rates.of(name), now);
         }
         state.rates = rates;
         drop(state);
         self.freed.notify_waiters();
+        self.moved.notify_waiters();
     }
 
     /// The groups that were called so far.
@@ -216,35 +222,46 @@ impl RateBudget {
     /// End a pause before its time, because somebody knows that iiko has.
     pub fn resume(&self, restriction_group: &str) {
         if let Some(group) = self.lock().groups.get_mut(restriction_group) {
-            group.resume();
+            group.resume(Instant::now());
         }
+        self.moved.notify_waiters();
     }
 
-    /// Waits for a turn; gives how long that took. A caller who is dropped while waiting leaves its turn unused.
+    /// Waits for a turn; gives how long that took. A caller who is dropped while waiting gives its place to those behind.
     pub(crate) async fn take(
         &self,
         restriction_group: &'static str,
         limits: Limits,
     ) -> Result<Duration, Denied> {
         let start = Instant::now();
-        let mut has_turn = false;
+        let mut place = Place {
+            budget: self,
+            restriction_group,
+            ticket: None,
+        };
         loop {
+            // Heard from here on, so that no move after the look is missed.
+            let mut moved = std::pin::pin!(self.moved.notified());
+            moved.as_mut().enable();
             let now = Instant::now();
             let limits = Limits {
                 left: limits.left.map(|left| left.saturating_sub(now - start)),
                 ..limits
             };
-            let turn =
-                self.with_group(restriction_group, |group| group.turn(has_turn, limits, now));
-            match turn? {
+            let turn = self.with_group(restriction_group, |group| {
+                group.turn(place.ticket, limits, now)
+            });
+            let wait = match turn? {
                 Turn::Now => return Ok(now - start),
-                // Its turn is kept, but a 429 may pause the group before it comes.
-                Turn::After(wait) => {
-                    has_turn = true;
-                    tokio::time::sleep(wait).await;
+                // Its place is kept, but a 429 may pause the group before it comes.
+                Turn::After { ticket, wait } => {
+                    place.ticket = Some(ticket);
+                    wait
                 }
-                Turn::AfterPause(wait) => tokio::time::sleep(wait).await,
-            }
+                Turn::AfterPause(wait) => wait,
+            };
+            // Whichever comes first, it looks again.
+            let _ = tokio::time::timeout(wait, moved).await;
         }
     }
 
@@ -305,6 +322,26 @@ impl RateBudget {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the line of a group, given up by whoever goes away or is denied before its turn has come.
+struct Place<'a> {
+    budget: &'a RateBudget,
+    restriction_group: &'static str,
+    ticket: Option<Ticket>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let now = Instant::now();
+        let left = self
+            .budget
+            .with_group(self.restriction_group, |group| group.leave(ticket, now));
+        if left {
+            self.budget.moved.notify_waiters();
+        }
     }
 }
 

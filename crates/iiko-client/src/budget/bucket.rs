@@ -23,24 +23,44 @@ impl Bucket {
 
     /// How long the next call has to wait.
     pub(super) fn wait(&self, now: Instant) -> Duration {
-        let Rate::Every { interval, burst } = self.rate else {
-            return Duration::ZERO;
-        };
-        let tolerance = interval.saturating_mul(burst.saturating_sub(1));
-        self.debt(now).saturating_sub(tolerance)
+        self.debt(now).saturating_sub(self.tolerance())
     }
 
     /// Takes the next call.
     pub(super) fn take(&mut self, now: Instant) {
-        if let Rate::Every { interval, .. } = self.rate {
-            self.recovered_at = Some(now + self.debt(now) + interval);
+        if self.rate != Rate::Unlimited {
+            let debt = self.debt(now).saturating_add(self.interval());
+            self.recovered_at = Some(later(now, debt));
+        }
+    }
+
+    /// Takes less by this much.
+    pub(super) fn give_back(&mut self, time: Duration) {
+        self.recovered_at = self
+            .recovered_at
+            .and_then(|recovered| recovered.checked_sub(time));
+    }
+
+    /// Between two calls, in the long run.
+    pub(super) fn interval(&self) -> Duration {
+        match self.rate {
+            Rate::Unlimited => Duration::ZERO,
+            Rate::Every { interval, .. } => interval.min(CENTURY),
+        }
+    }
+
+    /// How much debt a burst may make.
+    fn tolerance(&self) -> Duration {
+        match self.rate {
+            Rate::Unlimited => Duration::ZERO,
+            Rate::Every { burst, .. } => self.interval().saturating_mul(burst.saturating_sub(1)),
         }
     }
 
     /// Leaves one call at `then` and no burst after it.
     pub(super) fn empty(&mut self, then: Instant) {
-        if let Rate::Every { interval, burst } = self.rate {
-            let emptied = then + interval.saturating_mul(burst.saturating_sub(1));
+        if self.rate != Rate::Unlimited {
+            let emptied = later(then, self.tolerance());
             self.recovered_at = self.recovered_at.max(Some(emptied));
         }
     }
@@ -54,6 +74,13 @@ impl Bucket {
             .map(|recovered| recovered.saturating_duration_since(now))
             .unwrap_or_default()
     }
+}
+
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// A point in time that much later; what is beyond all clocks comes in a century.
+pub(super) fn later(from: Instant, by: Duration) -> Instant {
+    from.checked_add(by).unwrap_or_else(|| from + CENTURY)
 }
 
 #[cfg(test)]
@@ -123,5 +150,24 @@ mod tests {
         assert_eq!(single.wait(start), Duration::ZERO);
         single.take(start);
         assert_eq!(single.wait(start), SECOND);
+    }
+
+    #[test]
+    fn a_rate_without_end_is_a_rate_all_the_same() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(Rate::Every {
+            interval: Duration::MAX,
+            burst: u32::MAX,
+        });
+        for _ in 0..3 {
+            bucket.take(start);
+        }
+        bucket.empty(start);
+        let mut bucket = Bucket::new(Rate::Every {
+            interval: Duration::MAX,
+            burst: 1,
+        });
+        bucket.take(start);
+        assert!(bucket.wait(start) > SECOND * 1_000_000_000);
     }
 }

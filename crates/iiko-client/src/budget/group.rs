@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Denied, GroupBudget, Limits, Rate, bucket::Bucket};
+use super::{
+    Denied, GroupBudget, Limits, Rate,
+    bucket::later,
+    line::{Line, Ticket},
+};
 
 /// Where a 429 does not say how long. iiko's pause may last up to an hour, and who asks early is blocked.
 const PAUSE_WITHOUT_WORD: Duration = Duration::from_secs(15 * 60);
@@ -15,7 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Debug)]
 pub(super) struct Group {
-    bucket: Bucket,
+    line: Line,
     paused_until: Option<Instant>,
     /// How many 429s came since the last other answer.
     refusals: u32,
@@ -26,8 +30,11 @@ pub(super) struct Group {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     Now,
-    /// It has its place and waits for it.
-    After(Duration),
+    /// It has its place and waits for it. What moves the line may bring it sooner.
+    After {
+        ticket: Ticket,
+        wait: Duration,
+    },
     /// It asks again then.
     AfterPause(Duration),
 }
@@ -35,22 +42,24 @@ pub(super) enum Turn {
 impl Group {
     pub(super) fn new(rate: Rate) -> Self {
         Self {
-            bucket: Bucket::new(rate),
+            line: Line::new(rate),
             paused_until: None,
             refusals: 0,
             calls: 0,
         }
     }
 
-    pub(super) fn set_rate(&mut self, rate: Rate) {
-        if self.bucket.rate != rate {
-            self.bucket = Bucket::new(rate);
+    pub(super) fn set_rate(&mut self, rate: Rate, now: Instant) {
+        if self.line.rate() != rate {
+            self.line.restart(rate, now);
+            self.hold_while_paused(now);
         }
     }
 
+    /// When a newcomer may go, or who has a place already.
     pub(super) fn turn(
         &mut self,
-        has_turn: bool,
+        ticket: Option<Ticket>,
         limits: Limits,
         now: Instant,
     ) -> Result<Turn, Denied> {
@@ -61,23 +70,22 @@ impl Group {
                 Ok(Turn::AfterPause(remaining))
             };
         }
-        let wait = if has_turn {
-            Duration::ZERO
-        } else {
-            self.bucket.wait(now)
-        };
+        let wait = self.line.wait(ticket, now);
         if limits.left.is_some_and(|left| wait > left) {
             return Err(Denied::TooLate);
         }
-        if !has_turn {
-            self.bucket.take(now);
+        if wait.is_zero() {
+            self.line.go(ticket, now);
             self.calls += 1;
+            return Ok(Turn::Now);
         }
-        Ok(if wait.is_zero() {
-            Turn::Now
-        } else {
-            Turn::After(wait)
-        })
+        let ticket = ticket.unwrap_or_else(|| self.line.join(now));
+        Ok(Turn::After { ticket, wait })
+    }
+
+    /// Gives up a place; says whether there was one.
+    pub(super) fn leave(&mut self, ticket: Ticket, now: Instant) -> bool {
+        self.line.leave(ticket, now)
     }
 
     /// Gives how long the group is paused now.
@@ -93,8 +101,7 @@ impl Group {
             .min(LONGEST_PAUSE);
         if !pause.is_zero() {
             self.paused_until = self.paused_until.max(Some(now + pause));
-            // All who waited must not come at once.
-            self.bucket.empty(now + pause);
+            self.hold_while_paused(now);
         }
         pause
     }
@@ -107,25 +114,35 @@ impl Group {
         self.refusals = 0;
     }
 
-    pub(super) fn resume(&mut self) {
+    pub(super) fn resume(&mut self, now: Instant) {
         self.paused_until = None;
-        self.bucket = Bucket::new(self.bucket.rate);
+        self.line.restart(self.line.rate(), now);
     }
 
     pub(super) fn is_rested(&self, now: Instant) -> bool {
-        self.paused_for(now).is_none() && self.refusals == 0 && self.bucket.is_full(now)
+        self.paused_for(now).is_none() && self.refusals == 0 && self.line.is_rested(now)
     }
 
     pub(super) fn describe(&self, restriction_group: &'static str, now: Instant) -> GroupBudget {
         let paused_for = self.paused_for(now);
         GroupBudget {
             restriction_group,
-            rate: self.bucket.rate,
+            rate: self.line.rate(),
             calls: self.calls,
             in_flight: 0,
             at_once: None,
-            next_call_after: self.bucket.wait(now).max(paused_for.unwrap_or_default()),
+            next_call_after: self
+                .line
+                .wait(None, now)
+                .max(paused_for.unwrap_or_default()),
             paused_for,
+        }
+    }
+
+    /// All who wait must not come at once when the pause ends.
+    fn hold_while_paused(&mut self, now: Instant) {
+        if let Some(remaining) = self.paused_for(now) {
+            self.line.hold_until(later(now, remaining));
         }
     }
 
@@ -156,6 +173,14 @@ mod tests {
         })
     }
 
+    /// The place of a newcomer, and how long it waits there.
+    fn place(group: &mut Group, now: Instant) -> (Ticket, Duration) {
+        match group.turn(None, HASTY, now) {
+            Ok(Turn::After { ticket, wait }) => (ticket, wait),
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_pause_of_an_hour_is_waited_for_or_told() {
         let start = Instant::now();
@@ -163,20 +188,20 @@ mod tests {
         group.pause(Some(SECOND * 3600), start);
         let then = start + SECOND * 600;
         assert_eq!(
-            group.turn(false, PATIENT, then),
+            group.turn(None, PATIENT, then),
             Ok(Turn::AfterPause(SECOND * 3000))
         );
         assert_eq!(
-            group.turn(false, HASTY, then),
+            group.turn(None, HASTY, then),
             Err(Denied::Paused {
                 remaining: SECOND * 3000
             })
         );
         let end = start + SECOND * 3600;
-        assert_eq!(group.turn(false, HASTY, end), Ok(Turn::Now));
+        assert_eq!(group.turn(None, HASTY, end), Ok(Turn::Now));
         assert_eq!(
-            group.turn(false, HASTY, end),
-            Ok(Turn::After(SECOND)),
+            place(&mut group, end).1,
+            SECOND,
             "those who waited come one by one"
         );
     }
@@ -185,14 +210,25 @@ mod tests {
     fn a_pause_catches_those_who_wait_for_their_turn() {
         let start = Instant::now();
         let mut group = group();
-        (0..5).for_each(|_| assert_eq!(group.turn(false, HASTY, start), Ok(Turn::Now)));
-        assert_eq!(group.turn(false, HASTY, start), Ok(Turn::After(SECOND)));
+        (0..5).for_each(|_| assert_eq!(group.turn(None, HASTY, start), Ok(Turn::Now)));
+        let (first, wait) = place(&mut group, start);
+        assert_eq!(wait, SECOND);
+        let (second, _) = place(&mut group, start);
         group.pause(Some(SECOND * 3), start);
         assert_eq!(
-            group.turn(true, HASTY, start + SECOND),
+            group.turn(Some(first), HASTY, start + SECOND),
             Ok(Turn::AfterPause(SECOND * 2))
         );
-        assert_eq!(group.turn(true, HASTY, start + SECOND * 3), Ok(Turn::Now));
+        let end = start + SECOND * 3;
+        assert_eq!(group.turn(Some(first), HASTY, end), Ok(Turn::Now));
+        assert_eq!(
+            group.turn(Some(second), HASTY, end),
+            Ok(Turn::After {
+                ticket: second,
+                wait: SECOND
+            }),
+            "one by one"
+        );
     }
 
     #[test]
@@ -218,12 +254,12 @@ mod tests {
     fn who_cannot_wait_takes_no_turn() {
         let start = Instant::now();
         let mut group = group();
-        (0..5).for_each(|_| assert_eq!(group.turn(false, HASTY, start), Ok(Turn::Now)));
+        (0..5).for_each(|_| assert_eq!(group.turn(None, HASTY, start), Ok(Turn::Now)));
         let hurried = Limits {
             left: Some(SECOND / 2),
             ..HASTY
         };
-        assert_eq!(group.turn(false, hurried, start), Err(Denied::TooLate));
-        assert_eq!(group.turn(false, HASTY, start), Ok(Turn::After(SECOND)));
+        assert_eq!(group.turn(None, hurried, start), Err(Denied::TooLate));
+        assert_eq!(place(&mut group, start).1, SECOND);
     }
 }

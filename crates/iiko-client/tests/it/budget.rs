@@ -7,7 +7,9 @@ use std::{
 
 use axum::response::Response;
 use futures::future::join_all;
-use iiko_client::{CallMetrics, CallOutcome, Error, MetricsObserver, Rate, Rates, clock::Clock};
+use iiko_client::{
+    CallMetrics, CallOutcome, Error, MetricsObserver, Rate, RateBudget, Rates, clock::Clock,
+};
 use iiko_types::schemas::{GetOrganizationsRequest, StopListsRequest};
 use tokio::sync::Notify;
 
@@ -344,4 +346,75 @@ async fn the_waits_for_operation_and_group_share_one_deadline() {
         "{:?}",
         start.elapsed()
     );
+}
+
+fn next_call_after(budget: &RateBudget) -> Duration {
+    let groups = budget.groups();
+    let stop_lists = groups
+        .iter()
+        .find(|group| group.restriction_group == "Data: stoplists");
+    stop_lists.unwrap().next_call_after
+}
+
+#[tokio::test]
+async fn callers_who_leave_give_their_turns_to_those_behind_them() {
+    let server = Server::start(|_| stop_lists()).await;
+    let interval = Duration::from_millis(200);
+    let client = server.builder().rates(every(interval, 1)).build().unwrap();
+    let request = request();
+    client.stop_lists(&request).await.unwrap();
+
+    let mut leaving: Vec<_> = (0..600)
+        .map(|_| Box::pin(client.stop_lists(&request)))
+        .collect();
+    for call in &mut leaving {
+        assert!(futures::poll!(call).is_pending());
+    }
+    let mut staying = Box::pin(client.stop_lists(&request));
+    assert!(futures::poll!(&mut staying).is_pending());
+    assert!(next_call_after(client.budget()) > Duration::from_secs(119));
+
+    drop(leaving);
+    assert!(next_call_after(client.budget()) <= interval * 2);
+    tokio::time::timeout(Duration::from_secs(10), staying)
+        .await
+        .expect("it moves up while it sleeps")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn who_sleeps_is_woken_when_a_pause_is_ended_or_rates_are_raised() {
+    let server = Server::start(|seen| {
+        if seen.nth == 1 {
+            busy("3600")
+        } else {
+            stop_lists()
+        }
+    })
+    .await;
+    let client = server
+        .builder()
+        .longest_pause(Duration::from_secs(7200))
+        .retries(0)
+        .build()
+        .unwrap();
+    let request = request();
+    client.stop_lists(&request).await.unwrap_err();
+    let soon = Duration::from_secs(10);
+
+    let mut paused = Box::pin(client.stop_lists(&request));
+    assert!(futures::poll!(&mut paused).is_pending());
+    client.budget().resume("Data: stoplists");
+    let woken = tokio::time::timeout(soon, paused).await;
+    woken.expect("the pause is over").unwrap();
+
+    client
+        .budget()
+        .set_rates(every(Duration::from_secs(3600), 1));
+    client.stop_lists(&request).await.unwrap();
+    let mut slow = Box::pin(client.stop_lists(&request));
+    assert!(futures::poll!(&mut slow).is_pending());
+    client.budget().set_rates(Rates::all(Rate::Unlimited));
+    let woken = tokio::time::timeout(soon, slow).await;
+    woken.expect("there is no rate any more").unwrap();
 }
