@@ -55,6 +55,11 @@ impl ClientBuilder {
 
     /// Share connections with other clients. Its own connect timeout and compression hold then, the timeouts of calls
     /// are still set here.
+    ///
+    /// Its own repeats and redirects hold, too, and nobody here sees them: by default `reqwest` sends a request again that
+    /// HTTP/2 has turned away, and follows a redirect with the order but, to another host, without the token. Build it
+    /// with `.retry(reqwest::retry::never())` and `.redirect(reqwest::redirect::Policy::none())`, as the client builds
+    /// its own, or what `Error::may_have_happened` answers does not hold.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -147,6 +152,8 @@ impl ClientBuilder {
                 .connect_timeout(self.connect_timeout)
                 // A POST that is led elsewhere would arrive there as a GET, with the token.
                 .redirect(reqwest::redirect::Policy::none())
+                // Whether a call is sent again is decided in one place, `retry::next`, and not below it.
+                .retry(reqwest::retry::never())
                 .build()
                 .map_err(|error| Error::Config {
                     field: "http",
