@@ -116,7 +116,8 @@ impl Client {
     /// Sends JSON to a path below the host: `/api/1/new_thing`. For what the contract lacks.
     ///
     /// A path that an operation has is sent as that operation is. Of any other nobody knows what it does, so it is never
-    /// repeated once it may have left; who knows better gives it an [`Endpoint`] with `Value` for its bodies.
+    /// repeated once it may have left; who knows better gives it an [`Endpoint`] with `Value` for its bodies. The answer is
+    /// JSON or, of an operation that answers with nothing, empty.
     ///
     /// # Errors
     ///

@@ -43,12 +43,12 @@ pub(crate) fn check(incoming: Incoming, question: &Question<'_>) -> Result<Incom
             (denial, failure)
         }));
     }
+    if answers_nothing && incoming.body.trim_ascii().is_empty() {
+        return Ok(incoming);
+    }
     match find_tear(&incoming.body) {
-        // A page of a proxy is nobody's success, not even where nothing is what success looks like.
-        Some(problem) if !answers_nothing || incoming.body.trim_ascii_start().starts_with(b"<") => {
-            Err(torn(operation, incoming, problem, redactor))
-        }
-        Some(_) | None => Ok(incoming),
+        Some(problem) => Err(torn(operation, incoming, problem, redactor)),
+        None => Ok(incoming),
     }
 }
 

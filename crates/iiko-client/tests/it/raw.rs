@@ -90,3 +90,23 @@ async fn the_ids_of_the_organizations_are_at_hand() {
         ]
     );
 }
+
+#[tokio::test]
+async fn nothing_but_json_and_no_body_at_all_is_a_success_of_any_path() {
+    for body in ["{\"a\":", "Service Unavailable", "<html></html>", "OK"] {
+        let server = Server::start(move |_| json(200, body)).await;
+        for path in ["/api/9/new", STOP_LISTS_PATH] {
+            let error = server
+                .client()
+                .send_raw(path, &json!({}))
+                .await
+                .unwrap_err();
+            assert!(matches!(error, Error::Torn { .. }), "{body}: {error:?}");
+        }
+    }
+    for body in ["", " \r\n", "null", "[]"] {
+        let server = Server::start(move |_| json(200, body)).await;
+        let answer = server.client().send_raw("/api/9/new", &json!({})).await;
+        assert_eq!(&answer.unwrap().bytes[..], body.as_bytes());
+    }
+}
