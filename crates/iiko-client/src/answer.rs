@@ -1,18 +1,20 @@
 //! What came back, read as far as every operation has it: whole or torn, the correlation id, the words of a refusal.
 //! Pure functions over bytes; a menu of many megabytes is never parsed here.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use iiko_types::endpoint::Endpoint;
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{error::Error, redact::Redactor};
+use crate::{error::Error, login, redact::Redactor};
 
-/// An answer as it came.
-#[derive(Clone, Debug)]
+/// An answer as it came. Printed for a log it tells how long its body is and nothing of what it holds, which may be
+/// guests with their phones, or a token.
+#[derive(Clone)]
 pub struct Answer {
-    /// The whole body: JSON from its first byte to its last, though not parsed yet.
+    /// The whole body: JSON at its first byte and at its last, though not parsed yet; or empty, from an operation that
+    /// answers with nothing.
     pub bytes: Bytes,
     /// iiko's id of the call.
     pub correlation_id: Option<String>,
@@ -32,6 +34,9 @@ impl Answer {
         &self,
         redactor: &Redactor,
     ) -> Result<E::Response, Error> {
+        if login::is_login(E::NAME) {
+            return self.decode_token::<E>();
+        }
         // An operation without an answer has `NoBody` for it, which is read from anything but no byte at all.
         let body: &[u8] = if size_of::<E::Response>() == 0 {
             b"null"
@@ -39,6 +44,16 @@ impl Answer {
             &self.bytes
         };
         serde_json::from_slice(body).map_err(|source| self.describe(E::NAME, &source, redactor))
+    }
+
+    /// The answer to a login, which comes bare from some. An error quotes nothing of it: it may be the token.
+    fn decode_token<E: Endpoint>(&self) -> Result<E::Response, Error> {
+        serde_json::from_slice(&login::unwrap_bare(&self.bytes)).map_err(|_| Error::Decode {
+            operation: E::NAME,
+            problem: format!("there is no token in its {} bytes", self.bytes.len()),
+            correlation_id: self.correlation_id.clone(),
+            raw: String::new(),
+        })
     }
 
     /// The types read their parts as raw text, so their error does not tell a torn body from an odd one.
@@ -66,6 +81,15 @@ impl Answer {
                 raw,
             },
         }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("bytes", &format_args!("{} bytes", self.bytes.len()))
+            .field("correlation_id", &self.correlation_id)
+            .finish()
     }
 }
 
@@ -110,7 +134,9 @@ pub(crate) fn find_correlation_id(body: &[u8]) -> Option<String> {
         correlation_id: Option<Cow<'a, str>>,
     }
 
+    // Of an array serde would take the first element for the id.
     if body.len() <= READ_WHOLE_BYTES
+        && body.trim_ascii_start().starts_with(b"{")
         && let Ok(answer) = serde_json::from_slice::<Identified<'_>>(body)
     {
         return answer.correlation_id.map(Cow::into_owned);
@@ -189,6 +215,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn debug_prints_the_length_of_a_body_and_not_the_body() {
+        let answer = Answer {
+            bytes: Bytes::from_static(br#"{"phone":"+79001234567"}"#),
+            correlation_id: Some("c-1".to_owned()),
+        };
+        assert_eq!(
+            format!("{answer:?}"),
+            r#"Answer { bytes: 24 bytes, correlation_id: Some("c-1") }"#
+        );
+    }
+
+    #[test]
     fn a_body_is_whole_or_torn_by_its_ends() {
         for whole in [
             r#"{"a":1}"#,
@@ -240,6 +278,7 @@ mod tests {
         for body in [
             "",
             "[]",
+            r#"["4687a3c4"]"#,
             r#"{"correlationId":null}"#,
             "<html>",
             r#"{"correlationId":"4687"#,

@@ -62,6 +62,13 @@ pub(crate) struct Operation<'a> {
     pub(crate) answers_nothing: bool,
 }
 
+impl Operation<'_> {
+    /// One of the two that need no token: they give one. What they answer is a secret.
+    fn is_login(&self) -> bool {
+        self.restriction_group == login::RESTRICTION_GROUP
+    }
+}
+
 impl Operation<'static> {
     pub(crate) fn of<E: Endpoint>() -> Self {
         Self {
@@ -134,7 +141,12 @@ impl Parts {
         let mut refused: Option<SecretString> = None;
         loop {
             meter.metrics.waited += self.turn(name, restriction_group, deadline).await?;
-            let token = self.token(refused.as_ref(), deadline).await?;
+            let token = if operation.is_login() {
+                None
+            } else {
+                let token = self.token(refused.as_ref(), deadline).await?;
+                Some(token.token)
+            };
             let seat = self.seat(name, restriction_group, deadline).await?;
             // Another call may have met a 429 while this one waited for its token and its seat. No await from here on
             // until it is sent.
@@ -142,22 +154,26 @@ impl Parts {
                 continue;
             }
             attempt += 1;
-            let redactor = self.redactor.knowing(&token.token);
+            let redactor = match &token {
+                Some(token) => self.redactor.knowing(token),
+                None => self.redactor.clone(),
+            };
             let outgoing = Outgoing {
                 operation: name,
                 url: self.base_url.join(operation.path),
                 body: body.clone(),
-                token: Some(&token.token),
+                token: token.as_ref(),
                 timeout: deadline.bound(timeout, name)?,
                 redactor: &redactor,
                 // Whoever asks for a token by hand gets it, a log does not.
-                answer_is_secret: restriction_group == login::RESTRICTION_GROUP,
+                answer_is_secret: operation.is_login(),
             };
             let question = Question {
                 operation: name,
                 redactor: &redactor,
                 renewed: refused.is_some(),
                 answers_nothing: operation.answers_nothing,
+                is_login: operation.is_login(),
             };
             meter.metrics.attempts += 1;
             let lost = match self.transport.exchange(outgoing).await {
@@ -177,7 +193,7 @@ impl Parts {
                 Decision::GiveUp => return Err(*lost.error),
                 Decision::RenewToken => {
                     attempt -= 1;
-                    refused = Some(token.token);
+                    refused = token;
                 }
                 Decision::Repeat(pause) => {
                     let pause = pause.with_chance(rand::random());

@@ -1,5 +1,7 @@
 //! The token operation of both versions. Handwritten bodies: the generated ones print what they hold.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use iiko_types::{
     endpoint::{Effect, Endpoint},
@@ -7,6 +9,7 @@ use iiko_types::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     call::encode,
@@ -102,17 +105,32 @@ pub(crate) fn read_answer(incoming: Incoming, redactor: &Redactor) -> Result<Sec
         }
         Ok(_) | Err(_) => {
             let problem = format!("there is no token in its {} bytes", incoming.body.len());
-            let error = Error::Torn {
-                operation: OPERATION,
-                status,
-                problem,
-                correlation_id: incoming.correlation_id,
-                raw: String::new(),
-            };
-            Err(Lost {
-                error: Box::new(error),
-                failure: Failure::NotJson,
-            })
+            Err(torn(OPERATION, incoming, problem))
         }
+    }
+}
+
+/// An answer that should hold a token and cannot be read: without its body, for that may be the token all the same.
+pub(crate) fn torn(operation: &'static str, incoming: Incoming, problem: String) -> Lost {
+    let error = Error::Torn {
+        operation,
+        status: incoming.status,
+        problem,
+        correlation_id: incoming.correlation_id,
+        raw: String::new(),
+    };
+    Lost {
+        error: Box::new(error),
+        failure: Failure::NotJson,
+    }
+}
+
+/// The answer to a login by hand: a bare token in the object that its type is. Whatever else is left as it is.
+pub(crate) fn unwrap_bare(body: &[u8]) -> Cow<'_, [u8]> {
+    match serde_json::from_slice::<&RawValue>(body) {
+        Ok(token) if token.get().starts_with('"') => {
+            Cow::Owned(format!(r#"{{"token":{}}}"#, token.get()).into_bytes())
+        }
+        Ok(_) | Err(_) => Cow::Borrowed(body),
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     answer::{Refusal, find_tear, read_refusal},
     denial::Denial,
     error::Error,
+    login,
     redact::Redactor,
     retry::Failure,
     transport::{Incoming, Lost},
@@ -20,6 +21,8 @@ pub(crate) struct Question<'a> {
     pub(crate) renewed: bool,
     /// Whether an empty body is what a success looks like.
     pub(crate) answers_nothing: bool,
+    /// Whether a token is what a success holds.
+    pub(crate) is_login: bool,
 }
 
 /// Gives the answer back where it is one of success.
@@ -29,10 +32,16 @@ pub(crate) fn check(incoming: Incoming, question: &Question<'_>) -> Result<Incom
         redactor,
         renewed,
         answers_nothing,
+        is_login,
     } = question;
     if !(200..300).contains(&incoming.status) {
         return Err(refuse(operation, incoming, redactor, |words| {
-            let denial = Denial::from_words(words);
+            let denial = if is_login {
+                // No token was sent, so none can have been refused.
+                Denial::Login
+            } else {
+                Denial::from_words(words)
+            };
             let failure = match denial {
                 Denial::Token => Failure::TokenRefused { renewed },
                 Denial::Login | Denial::Right => Failure::Refused {
@@ -47,6 +56,7 @@ pub(crate) fn check(incoming: Incoming, question: &Question<'_>) -> Result<Incom
         return Ok(incoming);
     }
     match find_tear(&incoming.body) {
+        Some(problem) if is_login => Err(login::torn(operation, incoming, problem)),
         Some(problem) => Err(torn(operation, incoming, problem, redactor)),
         None => Ok(incoming),
     }

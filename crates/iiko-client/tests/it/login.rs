@@ -9,7 +9,9 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures::future::{BoxFuture, join_all};
 use iiko_client::{Client, Credentials, Denial, Error, StoredToken, TokenStore, clock::Clock};
-use iiko_types::schemas::StopListsRequest;
+use iiko_types::schemas::{
+    GetAccessTokenRequest, GetAccessTokenV2Request, GetAccessTokenV2Response, StopListsRequest,
+};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::sync::Notify;
@@ -447,4 +449,84 @@ async fn who_cannot_wait_for_the_next_try_leaves_it_to_the_others() {
     assert_eq!(own.unwrap_err().status(), Some(503));
     other.unwrap();
     assert_eq!(server.count(TOKEN_PATH), 2);
+}
+
+/// Both logins as calls of their own, with other credentials than the client's.
+async fn log_in_by_hand(
+    client: &Client,
+) -> [(&'static str, Result<GetAccessTokenV2Response, Error>); 2] {
+    let first = GetAccessTokenRequest::new("0b0b0b0b-other");
+    let second = GetAccessTokenV2Request::new("15", "other-secret", "other-key");
+    [
+        (TOKEN_PATH, client.access_token(&first).await),
+        (
+            "/api/v2/access_token",
+            client.access_token_v2(&second).await,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_login_by_hand_is_one_call_without_a_token() {
+    for body in [
+        r#""by-hand""#,
+        r#"{"correlationId":null,"token":"by-hand"}"#,
+    ] {
+        let server =
+            Server::start_async(move |_| Box::pin(std::future::ready(json(200, body)))).await;
+        for (path, answer) in log_in_by_hand(&server.client()).await {
+            assert_eq!(answer.unwrap().token.as_deref(), Some("by-hand"), "{body}");
+            let seen = server.seen(path);
+            assert_eq!((seen.len(), seen[0].header("authorization")), (1, ""));
+        }
+        let other = json!({"apiLogin": "x"});
+        let raw = server.client().send_raw(TOKEN_PATH, &other).await;
+        assert_eq!(&raw.unwrap().bytes[..], body.as_bytes());
+        assert_eq!(server.seen(TOKEN_PATH)[1].header("authorization"), "");
+    }
+}
+
+#[tokio::test]
+async fn a_login_by_hand_that_is_refused_is_not_tried_again() {
+    let server = Server::start_async(|_| Box::pin(std::future::ready(refusal(401, "")))).await;
+    for (path, answer) in log_in_by_hand(&server.client()).await {
+        let error = answer.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Unauthorized {
+                    denial: Denial::Login,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert_eq!(server.count(path), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_odd_answer_to_a_login_by_hand_is_not_shown() {
+    for body in [
+        r#"["s3cret"]"#,
+        r#"{"token":{"x":"s3cret"}}"#,
+        r#"{"token":["s3cret"]}"#,
+        r#""s3cret"#,
+        "s3cret",
+        "<html>s3cret",
+        "12345678",
+    ] {
+        let server =
+            Server::start_async(move |_| Box::pin(std::future::ready(json(200, body)))).await;
+        for (_, answer) in log_in_by_hand(&server.client()).await {
+            let error = answer.unwrap_err();
+            let text = format!("{error:?} {error}");
+            assert!(
+                !text.contains("s3cret") && !text.contains("12345678"),
+                "{text}"
+            );
+        }
+        let raw = server.client().send_raw(TOKEN_PATH, &json!({})).await;
+        assert!(!format!("{raw:?}").contains("s3cret"), "{raw:?}");
+    }
 }
