@@ -26,11 +26,12 @@ pub struct Exchange {
     pub duration: Duration,
     /// By the client's clock.
     pub started_at: DateTime<Utc>,
-    /// Why no whole answer came: no connection, too late, broken off. A refusal by iiko is told by `status`.
+    /// Why no whole answer came: no connection, too late, broken off, dropped by the caller. A refusal by iiko is told by
+    /// `status`.
     pub error: Option<String>,
 }
 
-/// Sees every exchange, repeats and logins included.
+/// Sees every exchange, repeats and logins included, and those whose caller went away before the answer.
 ///
 /// Called in the middle of the work: hand the exchange on and return, never block.
 pub trait ExchangeObserver: Send + Sync {

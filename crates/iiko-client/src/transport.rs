@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -72,6 +73,12 @@ impl Transport {
         let started_at = self.clock.now();
         let start = Instant::now();
         let mut partial = Partial::default();
+        let watch = Watch {
+            observer: self.observer.as_deref(),
+            outgoing: &outgoing,
+            started_at,
+            start,
+        };
         let received = self.receive(&outgoing, &mut partial).await;
         let duration = start.elapsed();
 
@@ -113,20 +120,14 @@ impl Transport {
                 Err(problem.into_lost(&outgoing, correlation_id.clone()))
             }
         };
-        if let Some(observer) = &self.observer {
-            observer.exchanged(&Exchange {
-                operation: outgoing.operation,
-                method: "POST",
-                request_body: outgoing.redactor.body(&outgoing.body),
-                url: outgoing.url,
-                status,
-                response_body,
-                correlation_id,
-                duration,
-                started_at,
-                error: result.as_ref().err().map(|lost| describe(&lost.error)),
-            });
-        }
+        watch.end(|exchange| Exchange {
+            status,
+            response_body,
+            correlation_id,
+            duration,
+            error: result.as_ref().err().map(|lost| describe(&lost.error)),
+            ..exchange
+        });
         result
     }
 
@@ -169,6 +170,49 @@ impl Transport {
             partial.body.extend_from_slice(&chunk);
         }
         Ok(())
+    }
+}
+
+/// Reports an exchange when it is over, also where that is because its caller has gone away: what it sent may have
+/// arrived, so a log must have it.
+struct Watch<'a> {
+    observer: Option<&'a dyn ExchangeObserver>,
+    outgoing: &'a Outgoing<'a>,
+    started_at: DateTime<Utc>,
+    start: Instant,
+}
+
+impl Watch<'_> {
+    fn end(mut self, complete: impl FnOnce(Exchange) -> Exchange) {
+        if let Some(observer) = self.observer.take() {
+            observer.exchanged(&complete(self.unanswered()));
+        }
+    }
+
+    fn unanswered(&self) -> Exchange {
+        Exchange {
+            operation: self.outgoing.operation,
+            method: "POST",
+            url: self.outgoing.url.clone(),
+            request_body: self.outgoing.redactor.body(&self.outgoing.body),
+            status: None,
+            response_body: String::new(),
+            correlation_id: None,
+            duration: self.start.elapsed(),
+            started_at: self.started_at,
+            error: None,
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if let Some(observer) = self.observer {
+            observer.exchanged(&Exchange {
+                error: Some("dropped by the caller".to_owned()),
+                ..self.unanswered()
+            });
+        }
     }
 }
 

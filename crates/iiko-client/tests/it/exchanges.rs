@@ -1,11 +1,16 @@
 //! What the observer sees, and what it never does.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use iiko_client::{Exchange, ExchangeObserver};
 use iiko_types::{operations::StopLists, schemas::StopListsRequest};
 
-use crate::server::{API_LOGIN, CORRELATION_ID, Server, cut, json, refusal, stop_lists, token};
+use crate::server::{
+    API_LOGIN, CORRELATION_ID, STOP_LISTS_PATH, Server, cut, json, refusal, stop_lists, token,
+};
 
 #[derive(Default)]
 struct Log(Mutex<Vec<Exchange>>);
@@ -144,4 +149,43 @@ async fn a_large_answer_is_seen_cut_and_handed_over_whole() {
         seen.len()
     );
     assert!(seen.ends_with(&format!("… (cut, {size} bytes)")));
+}
+
+#[tokio::test]
+async fn an_exchange_that_nobody_waits_for_any_more_is_seen_too() {
+    let server = Server::start_async(|seen| {
+        Box::pin(async move {
+            if seen.path == STOP_LISTS_PATH {
+                std::future::pending().await
+            } else {
+                token(seen.nth)
+            }
+        })
+    })
+    .await;
+    let log = Arc::new(Log::default());
+    let client = server.builder().observer(log.clone()).build().unwrap();
+    let request = request();
+    {
+        let mut dropped = Box::pin(client.stop_lists(&request));
+        while server.count(STOP_LISTS_PATH) == 0 {
+            assert!(futures::poll!(&mut dropped).is_pending());
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(log.0.lock().unwrap().len(), 1, "the login");
+    }
+    let exchanges = log.0.lock().unwrap().clone();
+    assert_eq!(exchanges.len(), 2);
+    let exchange = &exchanges[1];
+    assert_eq!(
+        (
+            exchange.operation,
+            exchange.status,
+            exchange.error.as_deref()
+        ),
+        ("stop_lists", None, Some("dropped by the caller"))
+    );
+    assert_eq!(exchange.request_body, r#"{"organizationIds":[]}"#);
+    assert_eq!(exchange.response_body, "");
+    assert!(exchange.duration > Duration::ZERO);
 }
