@@ -14,13 +14,12 @@ impl BaseUrl {
             field: "base_url",
             problem,
         };
-        let text = text.trim();
-        let url = Url::parse(text).map_err(|error| {
+        // Not a word of the text is told: it may hold a password, above all where it cannot be read.
+        let url = Url::parse(text.trim()).map_err(|error| {
             problem(format!(
-                "`{text}` is not a URL ({error}); write it like `https://api-ru.iiko.services`"
+                "it is not a URL ({error}); write it like `https://api-ru.iiko.services`"
             ))
         })?;
-        // Not a word of the text below this line but what is known to hold no secret: it may name a password.
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
             return Err(problem(
                 "it must begin with `https://` or `http://` and name a host".to_owned(),
@@ -91,6 +90,9 @@ mod tests {
             "ftp://api-ru.iiko.services",
             "https://",
             "https://user:pa55word@api-ru.iiko.services",
+            "https://user:pa55word@api-ru.iiko.services:port",
+            "user:pa55word@api-ru.iiko.services",
+            "https://user:pa55word@",
             "https://api-ru.iiko.services/?key=1",
             "https://api-ru.iiko.services/#top",
         ] {

@@ -55,7 +55,7 @@ async fn a_base_url_that_is_none_is_refused_by_name_before_anything_is_sent() {
     assert!(
         error
             .to_string()
-            .starts_with("`base_url`: `api-ru.iiko.services` is not a URL"),
+            .starts_with("`base_url`: it is not a URL (relative URL without a base)"),
         "{error}"
     );
 }
