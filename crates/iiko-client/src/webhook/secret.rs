@@ -39,12 +39,25 @@ pub fn is_authentic<'a>(
             found |= is_it(value);
         }
     }
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        if name == "token" {
+    for pair in query.unwrap_or_default().split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if decode(name) == "token" {
+            // A form means a blank by `+`; who puts the secret into an address as it is means what stands there.
             found |= is_it(value.as_bytes());
+            found |= is_it(decode(value).as_bytes());
+            found |= is_it(decode(&value.replace('+', "%2B")).as_bytes());
         }
     }
     bool::from(found) && !secret.expose_secret().is_empty()
+}
+
+/// A part of a query.
+fn decode(part: &str) -> String {
+    // As the value of a pair, for a value may hold a `=`.
+    let pair = format!("={part}");
+    let pair = url::form_urlencoded::parse(pair.as_bytes()).next();
+    pair.map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 fn without_bearer(value: &[u8]) -> &[u8] {
@@ -94,6 +107,19 @@ mod tests {
         ] {
             assert!(check("s3 cret", &[], Some(query)), "{query}");
         }
+    }
+
+    #[test]
+    fn a_secret_with_signs_is_found_encoded_and_as_it_is() {
+        for query in [
+            "token=a+b/c%3D=",
+            "token=a%2Bb%2Fc%253D%3D",
+            "%74oken=a+b%2Fc%253D=",
+        ] {
+            assert!(check("a+b/c%3D=", &[], Some(query)), "{query}");
+        }
+        assert!(!check("a+b/c", &[], Some("token=a b/c")));
+        assert!(!check("a+b/c", &[], Some("tokens=a+b/c&x=token=a+b/c")));
     }
 
     #[test]
