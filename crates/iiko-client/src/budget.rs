@@ -193,7 +193,7 @@ impl RateBudget {
         budget
     }
 
-    /// Change the rates, for all who share the budget. Pauses stay.
+    /// Change the rates, for all who share the budget. Pauses stay, and who waits is woken.
     pub fn set_rates(&self, rates: Rates) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -300,11 +300,15 @@ impl RateBudget {
         self.with_group(restriction_group, Group::answered);
     }
 
-    /// Whether it would make no difference if it were made anew.
+    /// Whether nobody has set its rates to others.
+    fn has_usual_rates(&self) -> bool {
+        self.lock().rates == Rates::default()
+    }
+
+    /// Whether it would make no difference, but for its rates, if it were made anew.
     fn is_rested(&self, now: Instant) -> bool {
         let state = self.lock();
-        state.rates == Rates::default()
-            && state.taken.values().all(|taken| *taken == 0)
+        state.taken.values().all(|taken| *taken == 0)
             && state.groups.values().all(|group| group.is_rested(now))
     }
 
