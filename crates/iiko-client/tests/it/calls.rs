@@ -1,5 +1,6 @@
 //! What becomes of a call: where it goes, its answer, its error.
 
+use axum::response::IntoResponse;
 use iiko_client::{Client, Credentials, Denial, Error};
 use iiko_types::{
     endpoint::{Effect, Endpoint},
@@ -257,4 +258,33 @@ async fn json_of_another_operation_is_told_from_torn_json() {
     );
     assert_eq!(error.correlation_id(), Some("c-1"));
     assert!(!error.is_transient());
+}
+
+/// `{"terminalGroupStopLists":[]}`, as `gzip -9` packs it.
+const GZIPPED: [u8; 49] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 171, 86, 42, 73, 45, 202, 205, 204, 75, 204, 113, 47, 202,
+    47, 45, 8, 46, 201, 47, 240, 201, 44, 46, 41, 86, 178, 138, 142, 173, 5, 0, 140, 80, 191, 126,
+    29, 0, 0, 0,
+];
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked() {
+    let server = Server::start(|_| {
+        (
+            [
+                ("content-type", "application/json"),
+                ("content-encoding", "gzip"),
+            ],
+            GZIPPED,
+        )
+            .into_response()
+    })
+    .await;
+    let (typed, raw) = server
+        .client()
+        .send_with_raw::<StopLists>(&request())
+        .await
+        .unwrap();
+    assert_eq!(typed.terminal_group_stop_lists, Some(vec![]));
+    assert_eq!(&raw.bytes[..], br#"{"terminalGroupStopLists":[]}"#);
 }

@@ -7,8 +7,8 @@ use iiko_types::{
     ids::{Guid, OrganizationId},
     operations::{DeliveriesByDeliveryDateAndStatus, Nomenclature, StopLists},
     schemas::{
-        NomenclatureRequest, OrdersByDeliveryDateAndStatusRequest, OrdersByRevisionRequest,
-        StopListsRequest,
+        GetTransactionsReportByRevisionRequest, NomenclatureRequest,
+        OrdersByDeliveryDateAndStatusRequest, OrdersByRevisionRequest, StopListsRequest,
     },
     time::LocalTime,
 };
@@ -42,7 +42,11 @@ fn clients_errors_and_all_their_futures_go_from_thread_to_thread() {
     is_send(&client.wait_for_command(organization, Guid::from_u128(2).into(), Patience::default()));
     is_send(&client.wait_for_delivery(organization, Guid::from_u128(2), Patience::default()));
     is_send(&client.wait_for_table_order(organization, Guid::from_u128(2), Patience::default()));
+    is_send(&client.wait_for_reserve(organization, Guid::from_u128(2), Patience::default()));
     is_send(&client.deliveries_changed_since(OrdersByRevisionRequest::new(0, vec![])));
+    let transactions =
+        GetTransactionsReportByRevisionRequest::new(Guid::from_u128(3), 100, organization);
+    is_send(&client.transactions_changed_since(transactions));
     let midnight: LocalTime = "2026-11-22 00:00:00.000".parse().unwrap();
     let window = DateWindow {
         from: midnight,
