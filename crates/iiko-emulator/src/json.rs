@@ -15,6 +15,8 @@ use self::reader::Reader;
 pub(crate) struct Json {
     pub(crate) value: Value,
     pub(crate) place: Place,
+    /// The same once its first character was read: where a bracket is met that nobody wants.
+    pub(crate) begun: Place,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +54,7 @@ impl Json {
         Self {
             value,
             place: Place::default(),
+            begun: Place::default(),
         }
     }
 

@@ -29,7 +29,7 @@ use iiko_types::{endpoint::Endpoint, ids::OrganizationId, schemas::CorrelationId
 use serde::Serialize;
 
 use crate::{
-    check::check_body,
+    check::{check_body, require_argument},
     complete::complete,
     contract,
     failure::{Failure, Finish},
@@ -51,6 +51,8 @@ pub(crate) struct Operation {
     /// Whether its body is checked against the contract first.
     is_checked: bool,
     aliases: &'static [(&'static str, &'static str)],
+    /// A member that iiko's own code misses, where its reader misses others.
+    argument: Option<&'static str>,
     run: Run,
     /// What the till does later, where the operation is a command.
     finish: Option<Finished>,
@@ -126,6 +128,7 @@ fn typed<E: Endpoint>(
         is_public: false,
         is_checked: true,
         aliases: &[],
+        argument: None,
         run: Box::new(move |world, body| write_out::<E>(&run(world, decode::<E>(body)?)?)),
         finish: None,
         path: E::PATH,
@@ -187,6 +190,7 @@ fn written<E: Endpoint>(run: fn(&mut World, E::Request) -> Result<String, Refusa
         is_public: false,
         is_checked: true,
         aliases: &[],
+        argument: None,
         run: Box::new(move |world, body| run(world, decode::<E>(body)?)),
         finish: None,
         path: E::PATH,
@@ -228,11 +232,22 @@ impl Operation {
         }
     }
 
+    /// The same, where the operation itself misses a member.
+    fn missing(self, argument: &'static str) -> Self {
+        Self {
+            argument: Some(argument),
+            ..self
+        }
+    }
+
     /// The body of the answer to `body`.
     pub(crate) fn answer(&self, world: &mut World, body: &str) -> Result<String, Refusal> {
         let answer = match contract::find(&self.path.to_lowercase()) {
             Some((contract, bodies)) if self.is_checked => match &bodies.request {
                 Some(schema) => {
+                    if let Some(name) = self.argument {
+                        require_argument(name, body)?;
+                    }
                     let body = check_body(contract, schema, self.aliases, self.path, body)?;
                     (self.run)(world, &body)?
                 }

@@ -42,6 +42,11 @@ impl Refusal {
         Self::new(400, "INVALID_REQUEST", description)
     }
 
+    /// What .NET says where an argument is missing that no reader has looked for.
+    pub(crate) fn null_argument(name: &str) -> Self {
+        Self::invalid_body(format!("Value cannot be null. (Parameter '{name}')"))
+    }
+
     /// Organizations that the login may not see, or that do not exist: iiko makes no difference.
     pub(crate) fn organization_denied(organization_ids: &[OrganizationId]) -> Self {
         let ids: Vec<String> = organization_ids

@@ -157,7 +157,7 @@ impl World {
         if *to == DeliveryStatus::OnWay && pays_first && !delivery.cheque.is_paid() {
             return Err(Failure::new(
                 ErrorCode::PaymentSumNotEnough,
-                "Payment sum is not enough to send the order.",
+                "Current settings require the delivery to be paid before sending.",
             ));
         }
         let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);

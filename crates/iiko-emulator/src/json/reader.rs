@@ -94,6 +94,10 @@ impl Reader<'_> {
                 "The reader's MaxDepth of {MAX_DEPTH} has been exceeded."
             )));
         }
+        let begun = Place {
+            position: self.place.position + 1,
+            ..self.place
+        };
         let value = match self.peek() {
             None => return Err(self.error("Unexpected end when reading JSON.")),
             Some('{') => self.object()?,
@@ -112,6 +116,7 @@ impl Reader<'_> {
         Ok(Json {
             value,
             place: self.place,
+            begun,
         })
     }
 

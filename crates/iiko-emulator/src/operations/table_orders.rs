@@ -54,7 +54,7 @@ pub(super) fn register() -> Vec<Operation> {
         typed::<OrderInitByTable>(init_by_table),
         typed::<OrderInitByPosOrder>(init_by_pos_order),
         typed::<OrderById>(by_id),
-        typed::<OrderByTable>(by_table),
+        typed::<OrderByTable>(by_table).missing("organizationIds"),
     ]
 }
 

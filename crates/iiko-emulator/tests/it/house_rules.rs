@@ -11,14 +11,19 @@ use crate::{
 };
 
 /// The demo restaurant with something else written into it.
-async fn desk_with(changes: &[(&str, &str)]) -> Desk {
+pub(crate) async fn desk_with(changes: &[(&str, &str)]) -> Desk {
     let mut text = include_str!("../../scenarios/demo.toml").to_owned();
     for (place, after) in changes {
         assert!(text.contains(place), "{place}");
         text = text.replacen(place, &format!("{place}\n{after}"), 1);
     }
+    desk_of(&text).await
+}
+
+/// The restaurant of a scenario; nothing happens there by itself.
+pub(crate) async fn desk_of(text: &str) -> Desk {
     Desk::open_with(Config {
-        scenario: Scenario::from_toml(&text).unwrap(),
+        scenario: Scenario::from_toml(text).unwrap(),
         pace: Pace::Stepped,
         ..Config::default()
     })
@@ -30,7 +35,7 @@ async fn desk_with_rules(rules: &str) -> Desk {
 }
 
 /// What becomes of an order whose `order` is the usual one with these members.
-async fn fate(desk: &Desk, members: Value) -> Value {
+pub(crate) async fn fate(desk: &Desk, members: Value) -> Value {
     let id = Uuid::new_v4();
     let mut body = pickup(desk, id);
     for (name, value) in members.as_object().unwrap() {
@@ -41,7 +46,7 @@ async fn fate(desk: &Desk, members: Value) -> Value {
     by_id(desk, id).await
 }
 
-fn code(order: &Value) -> &Value {
+pub(crate) fn code(order: &Value) -> &Value {
     &order["errorInfo"]["code"]
 }
 
@@ -138,7 +143,8 @@ async fn a_courier_waits_for_the_money_where_it_is_wanted_first() {
     let control = desk.control();
     control.move_delivery(id, &DeliveryStatus::Waiting).unwrap();
     let sent = control.move_delivery(id, &DeliveryStatus::OnWay);
-    assert!(format!("{:#}", sent.unwrap_err()).contains("Payment sum is not enough"));
+    let sentence = "Current settings require the delivery to be paid before sending.";
+    assert!(format!("{:#}", sent.unwrap_err()).contains(sentence));
     let types = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
     let types = desk.ask("/api/1/payment_types", types).await;
     let mut types = types["paymentTypes"].as_array().unwrap().iter();
