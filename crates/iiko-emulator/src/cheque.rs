@@ -4,6 +4,8 @@
 //! from the menu, with the prices of the request, refusing what the menu forbids.
 
 mod discounts;
+mod division;
+mod limits;
 mod lines;
 mod payments;
 
@@ -11,8 +13,8 @@ use iiko_types::{
     ids::{Guid, ProductId},
     number::ExactDecimal,
     schemas::{
-        DiscountItem, OrderCombo, OrderItemModifier, OrderItemStatus, PaymentItem,
-        RetrievedCompoundOrderItemComponent, RetrievedOrderItem, TipsPaymentItem,
+        Combo, DiscountItem, DiscountsInfo, LoyaltyInfo, OrderCombo, OrderItem, OrderItemStatus,
+        Payment, PaymentItem, RetrievedOrderItem, TipsPayment, TipsPaymentItem,
     },
     time::LocalTime,
 };
@@ -20,8 +22,15 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
+    discounts::Reductions,
+    division::{cost, money},
     lines::lines,
-    payments::{payment_of_kind, payments, tips},
+    payments::payment_of_kind,
+};
+use crate::{
+    failure::Failure,
+    loyalty::{BonusPayment, Loyalty},
+    world::Organization,
 };
 
 /// The money side of an order.
@@ -32,11 +41,60 @@ pub(crate) struct Cheque {
     pub(crate) payments: Vec<PaymentItem>,
     pub(crate) tips: Vec<TipsPaymentItem>,
     pub(crate) discounts: Vec<DiscountItem>,
+    /// Why something is taken off, to be worked out anew whenever the lines are others.
+    pub(crate) reductions: Reductions,
+    /// Those of the payments that come from wallets of loyalty.
+    pub(crate) bonuses: Vec<BonusPayment>,
     /// All has been paid and booked: the order is closed.
     pub(crate) is_settled: bool,
 }
 
+/// What a request for an order of any kind says about money.
+pub(crate) struct Ordered<'r> {
+    pub(crate) items: &'r [OrderItem],
+    pub(crate) combos: Option<&'r [Combo]>,
+    pub(crate) payments: Option<&'r [Payment]>,
+    pub(crate) tips: Option<&'r [TipsPayment]>,
+    pub(crate) discounts_info: Option<&'r DiscountsInfo>,
+    pub(crate) loyalty_info: Option<&'r LoyaltyInfo>,
+    /// Who takes part in loyalty with it.
+    pub(crate) guest_id: Option<Guid>,
+}
+
 impl Cheque {
+    /// What the till makes of a request, or why it refuses all of it.
+    pub(crate) fn of(
+        ordered: &Ordered<'_>,
+        organization: &Organization,
+        loyalty: &Loyalty,
+    ) -> Result<Self, Failure> {
+        let reductions = Reductions::of(
+            ordered.discounts_info,
+            ordered.loyalty_info,
+            ordered.guest_id,
+        );
+        let mut cheque = Self {
+            reductions,
+            ..Self::default()
+        };
+        let combos = ordered.combos.unwrap_or_default();
+        lines(
+            &organization.nomenclature,
+            &mut cheque,
+            ordered.items,
+            combos,
+        )?;
+        let (payments, tips) = (ordered.payments, ordered.tips);
+        cheque.pay(
+            organization,
+            loyalty,
+            payments.unwrap_or_default(),
+            tips.unwrap_or_default(),
+        )?;
+        cheque.discount(organization, loyalty)?;
+        Ok(cheque)
+    }
+
     /// What is to pay: the lines that were not removed, less the discounts.
     pub(crate) fn sum(&self) -> Decimal {
         let discounts: Decimal = self
@@ -45,10 +103,7 @@ impl Cheque {
             .filter_map(|it| it.sum)
             .map(|it| it.0)
             .sum();
-        (self.subtotal() - discounts)
-            .max(Decimal::ZERO)
-            .round_dp(2)
-            .normalize()
+        (self.subtotal() - discounts).normalize()
     }
 
     /// The same before discounts.
@@ -104,47 +159,6 @@ impl Cheque {
             false => Vec::new(),
         }
     }
-}
-
-/// What a line costs with its modifiers; nothing, once it was removed.
-pub(crate) fn cost(item: &RetrievedOrderItem) -> Decimal {
-    match item {
-        RetrievedOrderItem::Product(item) => match &item.deleted {
-            Some(_) => Decimal::ZERO,
-            None => {
-                decimal(item.cost) + of_modifiers(item.modifiers.as_deref(), decimal(item.amount))
-            }
-        },
-        RetrievedOrderItem::Compound(item) => match &item.deleted {
-            Some(_) => Decimal::ZERO,
-            None => {
-                let amount = decimal(item.amount);
-                let parts = [&item.primary_component, &item.secondary_component];
-                let parts = parts.into_iter().flatten();
-                parts
-                    .map(|part| of_component(part, amount))
-                    .sum::<Decimal>()
-                    + of_modifiers(item.common_modifiers.as_deref(), amount)
-            }
-        },
-        RetrievedOrderItem::Service(item) => decimal(item.cost),
-        RetrievedOrderItem::Other(_) => Decimal::ZERO,
-    }
-}
-
-fn of_component(part: &RetrievedCompoundOrderItemComponent, amount: Decimal) -> Decimal {
-    decimal(part.cost) + of_modifiers(part.modifiers.as_deref(), amount)
-}
-
-/// A modifier's amount is that of one dish.
-fn of_modifiers(modifiers: Option<&[OrderItemModifier]>, amount: Decimal) -> Decimal {
-    let living = modifiers
-        .unwrap_or_default()
-        .iter()
-        .filter(|it| it.deleted.is_none());
-    living
-        .map(|it| decimal(it.price) * decimal(it.amount) * amount)
-        .sum()
 }
 
 /// What a line is of; a compound is of its first half.

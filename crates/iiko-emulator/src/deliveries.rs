@@ -14,8 +14,8 @@ use chrono::{DateTime, Utc};
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        CreationStatus, DeliveryStatus, Discount, ErrorInfo, ExternalData, OrderInfo,
-        OrderItemStatus, RetrievedExternalData, RetrievedOrder,
+        CreationStatus, DeliveryStatus, ErrorInfo, ExternalData, OrderInfo, OrderItemStatus,
+        RetrievedExternalData, RetrievedOrder,
     },
     time::LocalTime,
 };
@@ -55,7 +55,6 @@ pub(crate) struct Delivery {
     pub(crate) creation_status: CreationStatus,
     pub(crate) error: Option<ErrorInfo>,
     pub(crate) cheque: Cheque,
-    pub(crate) discounts_asked: Vec<Discount>,
     pub(crate) external_data: Vec<ExternalData>,
     /// Once the till has taken it; without what `cheque` and `external_data` hold.
     pub(crate) order: Option<RetrievedOrder>,
@@ -103,6 +102,8 @@ impl Delivery {
             payments,
             tips,
             discounts,
+            reductions: _,
+            bonuses: _,
             is_settled: _,
         } = self.cheque.clone();
         RetrievedOrder {

@@ -38,6 +38,7 @@ pub mod scenario;
 mod schedule;
 mod shared;
 mod spoil;
+mod stops;
 mod tables;
 mod tokens;
 mod webhooks;

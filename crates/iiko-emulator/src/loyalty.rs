@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::guests::{Card, Guest, Movement, Visit, Wallet, written_phone};
-pub(crate) use self::orders::ClosedOrder;
+pub(crate) use self::orders::{BonusPayment, OrderOfTransaction};
 use crate::scenario::{ScenarioFile, id_of};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -98,8 +98,7 @@ pub(crate) struct Transaction {
     pub(crate) before: Decimal,
     pub(crate) kind: TransactionKind,
     pub(crate) comment: Option<String>,
-    /// The order it belongs to, and what that came to.
-    pub(crate) order: Option<(Guid, Decimal)>,
+    pub(crate) order: Option<OrderOfTransaction>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +123,17 @@ pub struct Message {
 }
 
 impl TransactionKind {
+    /// Whether money leaves the wallet or comes into it, rather than being set aside there.
+    pub(crate) fn is_movement(self) -> bool {
+        match self {
+            Self::HoldMoney | Self::CancelHold => false,
+            Self::RefillWallet
+            | Self::WithdrawFromWallet
+            | Self::PayFromWallet
+            | Self::RefillWalletFromOrder => true,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::RefillWallet => "RefillWallet",
@@ -252,6 +262,18 @@ impl Loyalty {
         self.programs
             .iter()
             .find(|program| program.wallet_id == wallet_id)
+    }
+
+    /// The program whose wallet pays for orders and is filled by them.
+    pub(crate) fn paying_program(&self) -> Option<&Program> {
+        self.programs
+            .iter()
+            .find(|program| program.pays > Decimal::ZERO)
+    }
+
+    /// The series of a coupon that an order may use.
+    pub(crate) fn series_of(&self, coupon: Option<&str>) -> Option<Guid> {
+        Some(self.fresh_coupon(coupon?)?.id)
     }
 
     /// A coupon that nobody has used yet, and its series.

@@ -7,15 +7,15 @@ use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
         CreateReserveRequest, CreationStatus, ErrorCode, ErrorInfo, Reserve, ReserveInfo,
-        ReserveOrder, ReserveStatus, RetrievedGuestsInfo, RetrievedReserveOrder,
+        ReserveStatus, RetrievedGuestsInfo, RetrievedReserveOrder,
     },
     time::LocalTime,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cheque::{self, Cheque, exact},
-    deliveries::create::{asked_discounts, conception, require_phone},
+    cheque::{Cheque, Ordered, exact},
+    deliveries::create::{conception, require_phone, retrieved_loyalty},
     failure::{Failure, Finish},
     tables::retrieved_regular,
     webhooks::{Happening, Subject},
@@ -91,6 +91,8 @@ impl ReserveState {
             payments,
             tips,
             discounts,
+            reductions: _,
+            bonuses: _,
             is_settled: _,
         } = self.cheque.clone();
         let order = reserve.order.as_ref().map(|order| RetrievedReserveOrder {
@@ -173,7 +175,24 @@ impl World {
         let order = match &request.order {
             None => None,
             Some(asked) => {
-                self.fill(organization_id, &mut cheque, asked)?;
+                let settings = request.create_reserve_settings.as_ref();
+                let checks = settings.is_some_and(|it| it.check_stop_list == Some(true));
+                if let Some(group) = request.terminal_group_id.filter(|_| checks) {
+                    organization.require_unstopped(group, &asked.items)?;
+                }
+                let guest = self
+                    .loyalty
+                    .guest_of(request.customer.0.id, Some(&request.phone));
+                let ordered = Ordered {
+                    items: &asked.items,
+                    combos: asked.combos.as_deref(),
+                    payments: asked.payments.as_deref(),
+                    tips: asked.tips.as_deref(),
+                    discounts_info: asked.discounts_info.as_ref(),
+                    loyalty_info: asked.loyalty_info.as_ref(),
+                    guest_id: guest.map(|guest| guest.id),
+                };
+                cheque = Cheque::of(&ordered, organization, &self.loyalty)?;
                 Some(RetrievedReserveOrder {
                     conception: Some(conception(organization)),
                     guests_info: Some(RetrievedGuestsInfo {
@@ -181,6 +200,7 @@ impl World {
                         split_between_persons: Some(false),
                         ..RetrievedGuestsInfo::default()
                     }),
+                    loyalty_info: Some(retrieved_loyalty(asked.loyalty_info.as_ref())),
                     menu_id: asked.menu_id.clone(),
                     source_key: asked.source_key.clone(),
                     terminal_group_id: request.terminal_group_id,
@@ -208,27 +228,6 @@ impl World {
             reserve: Some(reserve),
             ..received.clone()
         })
-    }
-
-    /// The lines, payments and discounts of a banquet.
-    fn fill(
-        &self,
-        organization_id: OrganizationId,
-        cheque: &mut Cheque,
-        asked: &ReserveOrder,
-    ) -> Result<(), Failure> {
-        let Some(organization) = self.organization(organization_id) else {
-            return Err(Failure::order_not_found(organization_id));
-        };
-        let combos = asked.combos.as_deref().unwrap_or_default();
-        cheque::lines(&organization.nomenclature, cheque, &asked.items, combos)?;
-        cheque.payments =
-            cheque::payments(organization, asked.payments.as_deref().unwrap_or_default())?;
-        cheque.tips = cheque::tips(organization, asked.tips.as_deref().unwrap_or_default())?;
-        cheque.discount(
-            organization,
-            &asked_discounts(asked.discounts_info.as_ref()),
-        )
     }
 
     /// Whether the tables are there, and nobody else's at that time, which lies within the next 90 days.

@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, time::Duration};
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        CreateTableOrderRequest, CreationStatus, Discount, ErrorCode, ErrorInfo, ExternalData,
-        OrderItem, OrderItemStatus, OrderType, ProductOrderItem, RegularCustomer,
-        RetrievedEmployee, RetrievedGuestsInfo, RetrievedOrderStatus, RetrievedRegularCustomer,
-        RetrievedTableOrder, SplitOrderBetweenCashRegisters, TableOrder, TableOrderInfo,
+        CreateTableOrderRequest, CreationStatus, ErrorCode, ErrorInfo, ExternalData, OrderItem,
+        OrderItemStatus, OrderType, ProductOrderItem, RegularCustomer, RetrievedEmployee,
+        RetrievedGuestsInfo, RetrievedOrderStatus, RetrievedRegularCustomer, RetrievedTableOrder,
+        SplitOrderBetweenCashRegisters, TableOrder, TableOrderInfo,
     },
     union::Tagged,
 };
@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    cheque::{self, Cheque, exact},
+    cheque::{Cheque, Ordered, exact},
     deliveries::{
         Change, asked_external_data,
-        create::{asked_discounts, conception, require_phone, retrieved_loyalty, retrieved_type},
+        create::{conception, require_phone, retrieved_loyalty, retrieved_type},
     },
     failure::{Failure, Finish, TRANSPORT_TIMEOUT},
     schedule::{Pace, Step},
@@ -55,7 +55,6 @@ pub(crate) struct TableOrderState {
     /// Seen through the API.
     pub(crate) is_in_cloud: bool,
     pub(crate) cheque: Cheque,
-    pub(crate) discounts_asked: Vec<Discount>,
     pub(crate) external_data: Vec<ExternalData>,
     /// Once the till has taken it; without what `cheque` and `external_data` hold.
     pub(crate) order: Option<RetrievedTableOrder>,
@@ -78,6 +77,15 @@ impl TableOrderState {
         order
             .and_then(|order| order.table_ids.as_deref())
             .unwrap_or_default()
+    }
+
+    /// Its customer is this one of the guest base, and takes part in loyalty.
+    pub(crate) fn bind_guest(&mut self, guest_id: Guid) {
+        self.cheque.reductions.guest_id = Some(guest_id);
+        let order = self.order.as_mut();
+        if let Some(customer) = order.and_then(|order| order.customer.as_mut()) {
+            customer.0.id = guest_id;
+        }
     }
 
     /// It could not be created.
@@ -109,6 +117,8 @@ impl TableOrderState {
             payments,
             tips,
             discounts,
+            reductions: _,
+            bonuses: _,
             is_settled: _,
         } = self.cheque.clone();
         RetrievedTableOrder {
@@ -186,7 +196,6 @@ impl World {
             error: None,
             is_in_cloud: true,
             cheque: Cheque::default(),
-            discounts_asked: Vec::new(),
             external_data: asked
                 .and_then(|it| it.external_data.clone())
                 .unwrap_or_default(),
@@ -264,19 +273,25 @@ impl World {
             self.require_table(request.organization_id, *table_id)?;
         }
         let order_type = table_order_type(organization, asked.order_type_id)?;
-        let discounts_asked = asked_discounts(asked.discounts_info.as_ref());
-        let mut cheque = Cheque::default();
-        let combos = asked.combos.as_deref().unwrap_or_default();
-        cheque::lines(
-            &organization.nomenclature,
-            &mut cheque,
-            &asked.items,
-            combos,
-        )?;
-        cheque.payments =
-            cheque::payments(organization, asked.payments.as_deref().unwrap_or_default())?;
-        cheque.tips = cheque::tips(organization, asked.tips.as_deref().unwrap_or_default())?;
-        cheque.discount(organization, &discounts_asked)?;
+        let settings = request.create_order_settings.as_ref();
+        if settings.is_some_and(|settings| settings.check_stop_list == Some(true)) {
+            organization.require_unstopped(request.terminal_group_id, &asked.items)?;
+        }
+        let customer = asked.customer.as_ref().map(|customer| &customer.0);
+        let guest = self.loyalty.guest_of(
+            customer.and_then(|customer| customer.id),
+            asked.phone.as_deref(),
+        );
+        let ordered = Ordered {
+            items: &asked.items,
+            combos: asked.combos.as_deref(),
+            payments: asked.payments.as_deref(),
+            tips: asked.tips.as_deref(),
+            discounts_info: asked.discounts_info.as_ref(),
+            loyalty_info: asked.loyalty_info.as_ref(),
+            guest_id: guest.map(|guest| guest.id),
+        };
+        let cheque = Cheque::of(&ordered, organization, &self.loyalty)?;
         let guests = asked.guests.as_ref().map(|guests| guests.count);
         let order = RetrievedTableOrder {
             conception: Some(conception(organization)),
@@ -307,15 +322,19 @@ impl World {
             when_created: Some(now),
             ..RetrievedTableOrder::default()
         };
-        let made = TableOrderState {
+        let mut made = TableOrderState {
             pos_id: Some(Uuid::new_v4()),
             creation_status: CreationStatus::Success,
             cheque,
-            discounts_asked,
             order: Some(order),
             ..received.clone()
         };
         self.table_orders.last_number += 1;
+        if let (Some(customer), Some(phone)) = (customer, &asked.phone) {
+            let (organization_id, at) = (request.organization_id, self.now());
+            let guest_id = self.loyalty.remember(phone, customer, organization_id, at);
+            made.bind_guest(guest_id);
+        }
         Ok(made)
     }
 
@@ -366,6 +385,9 @@ impl World {
         let found = self.table_orders.known.get(&id);
         let found = found.ok_or_else(|| Failure::order_not_found(id))?;
         found.can_move_to(to)?;
+        if *to == RetrievedOrderStatus::Closed {
+            self.loyalty.require_money(&found.cheque.bonuses)?;
+        }
         let now = self.local_now(found.organization_id, Some(found.terminal_group_id));
         let mut change = Change {
             status: true,
@@ -386,6 +408,12 @@ impl World {
                 | RetrievedOrderStatus::Deleted
                 | RetrievedOrderStatus::Other(_) => {}
             }
+        }
+        if *to == RetrievedOrderStatus::Closed
+            && let Some(state) = self.table_orders.known.get(&id)
+        {
+            let (organization_id, cheque) = (state.organization_id, state.cheque.clone());
+            self.settle_with_loyalty(organization_id, id, &cheque, false);
         }
         self.table_order_changed(id, &change);
         self.let_table_order_live(id);

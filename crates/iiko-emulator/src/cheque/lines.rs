@@ -6,16 +6,16 @@ use iiko_types::{
     ids::{Guid, ProductGroupId, ProductId, SizeId},
     schemas::{
         Combo, ComboItemInformation, CompoundOrderItem, CompoundOrderItemComponent, ErrorCode,
-        Modifier, OrderCombo, OrderItem, OrderItemModifier, OrderItemStatus, ProductGroup,
-        ProductInfo, ProductOrderItem, RetrievedComboItemInformation, RetrievedCompoundOrderItem,
-        RetrievedCompoundOrderItemComponent, RetrievedOrderItem, RetrievedProduct,
-        RetrievedProductOrderItem, RetrievedProductSize,
+        Modifier, NomenclatureSizePrice, OrderCombo, OrderItem, OrderItemModifier, OrderItemStatus,
+        ProductGroup, ProductInfo, ProductOrderItem, RetrievedComboItemInformation,
+        RetrievedCompoundOrderItem, RetrievedCompoundOrderItemComponent, RetrievedOrderItem,
+        RetrievedProduct, RetrievedProductOrderItem, RetrievedProductSize,
     },
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Cheque, decimal, exact, positions};
+use super::{Cheque, decimal, exact, limits, positions};
 use crate::{failure::Failure, nomenclature::Nomenclature};
 
 /// Adds what was asked for to `cheque`, or refuses all of it.
@@ -105,7 +105,7 @@ fn product_line(
     item: &ProductOrderItem,
 ) -> Result<RetrievedProductOrderItem, Failure> {
     let amount = positive(decimal(item.amount))?;
-    let product = sold(menu, item.product_id)?;
+    let product = sold(menu, item.product_id, item.product_size_id)?;
     let price = decimal(item.price);
     let modifiers = made_modifiers(menu, product, item.modifiers.as_deref().unwrap_or_default())?;
     Ok(RetrievedProductOrderItem {
@@ -118,7 +118,6 @@ fn product_line(
         price: exact(price),
         price_predefined: Some(is_own_price(product, item.product_size_id, price)),
         product: Some(named(product)),
-        result_sum: exact(price * amount),
         size: chosen_size(menu, product, item.product_size_id)?,
         status: Some(OrderItemStatus::Added),
         ..RetrievedProductOrderItem::default()
@@ -136,7 +135,7 @@ fn compound_line(
             "A compound without its primary component.",
         ));
     };
-    let product = sold(menu, primary.product_id)?;
+    let product = sold(menu, primary.product_id, item.product_size_id)?;
     let common = item.common_modifiers.as_deref().unwrap_or_default();
     let secondary = item.secondary_component.as_ref();
     Ok(RetrievedCompoundOrderItem {
@@ -161,7 +160,7 @@ fn component(
     size_id: Option<Guid>,
     amount: Decimal,
 ) -> Result<RetrievedCompoundOrderItemComponent, Failure> {
-    let product = sold(menu, part.product_id)?;
+    let product = sold(menu, part.product_id, size_id)?;
     let price = match part.price {
         Some(price) => price.0,
         None => price_of(product, size_id.map(SizeId)) / Decimal::TWO,
@@ -178,7 +177,6 @@ fn component(
         price: exact(price),
         price_predefined: Some(part.price.is_none()),
         product: Some(named(product)),
-        result_sum: exact(price * amount),
         ..RetrievedCompoundOrderItemComponent::default()
     })
 }
@@ -193,7 +191,12 @@ fn positive(amount: Decimal) -> Result<Decimal, Failure> {
     }
 }
 
-fn sold(menu: &Nomenclature, id: Option<ProductId>) -> Result<&ProductInfo, Failure> {
+/// What is on the price list in the size that is ordered.
+fn sold(
+    menu: &Nomenclature,
+    id: Option<ProductId>,
+    size_id: Option<Guid>,
+) -> Result<&ProductInfo, Failure> {
     let found = id.and_then(|id| menu.product(id));
     let Some(product) = found.filter(|product| product.is_deleted != Some(true)) else {
         let id = id.map(|id| id.to_string()).unwrap_or_default();
@@ -202,12 +205,19 @@ fn sold(menu: &Nomenclature, id: Option<ProductId>) -> Result<&ProductInfo, Fail
             format!("Product {id} is not found."),
         ));
     };
-    let is_sold = product
-        .size_prices
-        .iter()
-        .flatten()
-        .filter_map(|entry| entry.price.as_ref())
-        .any(|price| price.is_included_in_menu != Some(false));
+    let entries = product.size_prices.iter().flatten();
+    let is_excluded = |entry: &NomenclatureSizePrice| {
+        let price = entry.price.as_ref();
+        price.is_none_or(|price| price.is_included_in_menu == Some(false))
+    };
+    // that a size is not the dish's is told in words of its own
+    let mut ordered = entries
+        .filter(|entry| size_id.is_none() || entry.size_id == size_id.map(SizeId))
+        .peekable();
+    let is_sold = match ordered.peek() {
+        Some(_) => !ordered.all(is_excluded),
+        None => size_id.is_some(),
+    };
     match is_sold {
         true => Ok(product),
         // iiko's own spelling (`cloud-api.md` 2.3)
@@ -280,24 +290,7 @@ fn made_modifiers(
     for modifier in modifiers {
         require_allowed(product, modifier)?;
     }
-    for group in product.group_modifiers.iter().flatten() {
-        let chosen = modifiers
-            .iter()
-            .filter(|it| it.product_group_id == Some(group.id));
-        let actual: Decimal = chosen.map(|it| decimal(it.amount)).sum();
-        let (min, max) = (
-            group.min_amount.unwrap_or_default(),
-            group.max_amount.unwrap_or(i64::MAX),
-        );
-        if actual < Decimal::from(min) || actual > Decimal::from(max) {
-            return Err(Failure::common(format!(
-                "Modifier group {} of product {}: invalid group amount: min = {min}, max = {max}, actual = {}",
-                group.id,
-                product.id,
-                actual.normalize()
-            )));
-        }
-    }
+    limits::require(product, modifiers)?;
     modifiers
         .iter()
         .map(|modifier| made_modifier(menu, modifier))
@@ -354,7 +347,6 @@ fn made_modifier(menu: &Nomenclature, modifier: &Modifier) -> Result<OrderItemMo
         price_predefined: Some(price == own),
         product: Some(named(product)),
         product_group: modifier.product_group_id.map(|id| product_group(menu, id)),
-        result_sum: exact(price * amount),
         ..OrderItemModifier::default()
     })
 }

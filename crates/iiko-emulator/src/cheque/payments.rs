@@ -5,14 +5,19 @@ use iiko_types::{
     number::ExactDecimal,
     schemas::{
         CardPayment, CashPayment, DeliveriesResponseOrderPaymentType, ErrorCode, ExternalPayment,
-        Payment, PaymentItem, PaymentProcessingType, PaymentType, PaymentTypeCategory,
-        PaymentTypeKind, RetrievedTipsType, TipsPayment, TipsPaymentItem,
+        LoyaltyCardPayment, Payment, PaymentAdditionalData, PaymentItem, PaymentProcessingType,
+        PaymentType, PaymentTypeCategory, PaymentTypeKind, RetrievedTipsType, TipsPayment,
+        TipsPaymentItem,
     },
 };
 use rust_decimal::Decimal;
 
 use super::{Cheque, exact};
-use crate::{failure::Failure, world::Organization};
+use crate::{
+    failure::Failure,
+    loyalty::{BonusPayment, Loyalty},
+    world::Organization,
+};
 
 /// What payments of every kind have.
 struct Asked {
@@ -39,57 +44,42 @@ macro_rules! asked {
     };
 }
 
-/// The payments asked for, or why one of them cannot be taken.
-pub(crate) fn payments(
-    organization: &Organization,
-    payments: &[Payment],
-) -> Result<Vec<PaymentItem>, Failure> {
-    let taken = payments.iter().map(|payment| {
-        let asked = match payment {
-            Payment::Cash(it) => asked!(it, "Cash", None),
-            Payment::Card(it) => asked!(it, "Card", None),
-            Payment::LoyaltyCard(it) => asked!(it, "IikoCard", None),
-            Payment::External(it) => asked!(it, "External", None),
-            Payment::Other(_) => return Err(unknown_kind()),
-        };
-        take(organization, &asked)
-    });
-    taken.collect()
-}
-
-/// The tips asked for, or why some cannot be taken.
-pub(crate) fn tips(
-    organization: &Organization,
-    tips: &[TipsPayment],
-) -> Result<Vec<TipsPaymentItem>, Failure> {
-    let taken = tips.iter().map(|payment| {
-        let asked = match payment {
-            TipsPayment::Cash(it) => asked!(it, "Cash", it.tips_type_id),
-            TipsPayment::Card(it) => asked!(it, "Card", it.tips_type_id),
-            TipsPayment::External(it) => asked!(it, "External", it.tips_type_id),
-            TipsPayment::Other(_) => return Err(unknown_kind()),
-        };
-        let payment = take(organization, &asked)?;
-        Ok(TipsPaymentItem {
-            is_external: payment.is_external,
-            is_fiscalized_externally: payment.is_fiscalized_externally,
-            is_preliminary: payment.is_preliminary,
-            is_prepay: payment.is_prepay,
-            is_processed_externally: payment.is_processed_externally,
-            payment_type: payment.payment_type,
-            sum: payment.sum,
-            tips_type: asked.tips_type_id.map(RetrievedTipsType::new),
-            ..TipsPaymentItem::default()
-        })
-    });
-    taken.collect()
-}
-
 impl Cheque {
+    /// Adds payments and tips: all of them, or none where one cannot be taken.
+    pub(crate) fn pay(
+        &mut self,
+        organization: &Organization,
+        loyalty: &Loyalty,
+        payments: &[Payment],
+        tips: &[TipsPayment],
+    ) -> Result<(), Failure> {
+        let mut taken = Vec::new();
+        let mut bonuses = self.bonuses.clone();
+        for payment in payments {
+            let asked = match payment {
+                Payment::Cash(it) => asked!(it, "Cash", None),
+                Payment::Card(it) => asked!(it, "Card", None),
+                Payment::LoyaltyCard(it) => asked!(it, "IikoCard", None),
+                Payment::External(it) => asked!(it, "External", None),
+                Payment::Other(_) => return Err(unknown_kind()),
+            };
+            taken.push(take(organization, &asked)?);
+            if let Payment::LoyaltyCard(payment) = payment {
+                bonuses.push(bonus(organization, loyalty, payment)?);
+            }
+        }
+        loyalty.require_money(&bonuses)?;
+        self.tips.extend(self::tips(organization, tips)?);
+        self.payments.extend(taken);
+        self.bonuses = bonuses;
+        Ok(())
+    }
+
     /// Puts these in the place of all payments, of which none may be processed.
     pub(crate) fn replace_payments(
         &mut self,
         organization: &Organization,
+        loyalty: &Loyalty,
         payments: &[Payment],
         tips: &[TipsPayment],
     ) -> Result<(), Failure> {
@@ -99,31 +89,15 @@ impl Cheque {
                 "Payments cannot be changed: some of them are processed.",
             ));
         }
-        let payments = self::payments(organization, payments)?;
-        self.tips = self::tips(organization, tips)?;
-        self.payments = payments;
-        Ok(())
-    }
-}
-
-impl Cheque {
-    /// What was paid by payment types of loyalty.
-    pub(crate) fn paid_with_bonuses(&self, organization: &Organization) -> Decimal {
-        let is_loyalty = |id: Guid| {
-            organization.payment_types.iter().any(|it| {
-                it.id.is_some_and(|it| it.0 == id)
-                    && it
-                        .payment_type_kind
-                        .as_ref()
-                        .map(PaymentTypeCategory::as_str)
-                        == Some("IikoCard")
-            })
+        let mut replaced = Self {
+            payments: Vec::new(),
+            tips: Vec::new(),
+            bonuses: Vec::new(),
+            ..self.clone()
         };
-        let of_loyalty = self
-            .payments
-            .iter()
-            .filter(|it| it.payment_type.as_ref().is_some_and(|it| is_loyalty(it.id)));
-        of_loyalty.filter_map(|it| it.sum).map(|sum| sum.0).sum()
+        replaced.pay(organization, loyalty, payments, tips)?;
+        *self = replaced;
+        Ok(())
     }
 
     /// What is missing is paid in cash.
@@ -154,6 +128,68 @@ impl Cheque {
             });
         }
     }
+}
+
+/// The tips asked for, or why some cannot be taken.
+fn tips(
+    organization: &Organization,
+    tips: &[TipsPayment],
+) -> Result<Vec<TipsPaymentItem>, Failure> {
+    let taken = tips.iter().map(|payment| {
+        let asked = match payment {
+            TipsPayment::Cash(it) => asked!(it, "Cash", it.tips_type_id),
+            TipsPayment::Card(it) => asked!(it, "Card", it.tips_type_id),
+            TipsPayment::External(it) => asked!(it, "External", it.tips_type_id),
+            TipsPayment::Other(_) => return Err(unknown_kind()),
+        };
+        let payment = take(organization, &asked)?;
+        Ok(TipsPaymentItem {
+            is_external: payment.is_external,
+            is_fiscalized_externally: payment.is_fiscalized_externally,
+            is_preliminary: payment.is_preliminary,
+            is_prepay: payment.is_prepay,
+            is_processed_externally: payment.is_processed_externally,
+            payment_type: payment.payment_type,
+            sum: payment.sum,
+            tips_type: asked.tips_type_id.map(RetrievedTipsType::new),
+            ..TipsPaymentItem::default()
+        })
+    });
+    taken.collect()
+}
+
+/// Whose wallet a payment with bonuses comes from. Where there is no loyalty, there is nobody to be found.
+fn bonus(
+    organization: &Organization,
+    loyalty: &Loyalty,
+    payment: &LoyaltyCardPayment,
+) -> Result<BonusPayment, Failure> {
+    let who = match payment.payment_additional_data.as_ref() {
+        Some(PaymentAdditionalData::LoyaltyCard(who)) => who,
+        Some(
+            PaymentAdditionalData::Card(_)
+            | PaymentAdditionalData::External(_)
+            | PaymentAdditionalData::Other(_),
+        )
+        | None => {
+            return Err(Failure::new(
+                ErrorCode::Iikocard51PaymentAdditionalDataCanNotBeParsed,
+                "A payment with a loyalty card needs credential and searchScope.",
+            ));
+        }
+    };
+    let credential = who.credential.as_deref().unwrap_or_default();
+    let guest = loyalty.guest_by_credential(who.search_scope.as_ref(), credential)?;
+    let (Some(guest), true) = (guest, organization.has_loyalty) else {
+        return Err(Failure::new(
+            ErrorCode::Iikocard51PaymentCredentialNotFound,
+            "The guest who pays with bonuses is not found.",
+        ));
+    };
+    Ok(BonusPayment {
+        guest_id: guest.id,
+        sum: payment.sum.unwrap_or_default().0,
+    })
 }
 
 /// A payment of a kind in the dictionary's word.

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use iiko_types::{
-    ids::{CorrelationId, Guid, SizeId, TerminalGroupId},
+    ids::{CorrelationId, Guid, TerminalGroupId},
     schemas::{
-        CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, Discount,
-        DiscountsInfo, ErrorCode, LoyaltyInfo, OrderItem, OrderServiceType, OrderType,
-        RetrievedAnonymousCustomer, RetrievedConception, RetrievedCustomer, RetrievedGuestsInfo,
-        RetrievedLoyaltyInfo, RetrievedMarketingSource, RetrievedOrder, RetrievedOrderType,
-        RetrievedRegularCustomer,
+        CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, ErrorCode,
+        LoyaltyInfo, OrderServiceType, OrderType, RetrievedAnonymousCustomer, RetrievedConception,
+        RetrievedCustomer, RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource,
+        RetrievedOrder, RetrievedOrderType, RetrievedRegularCustomer,
     },
     time::{LocalTime, UtcTime},
 };
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use super::{Change, Delivery};
 use crate::{
-    cheque::{self, Cheque},
+    cheque::{Cheque, Ordered},
     failure::{Failure, Finish, TRANSPORT_TIMEOUT},
     world::{Organization, World},
 };
@@ -46,7 +45,6 @@ impl World {
             creation_status: CreationStatus::InProgress,
             error: None,
             cheque: Cheque::default(),
-            discounts_asked: Vec::new(),
             external_data: order.external_data.clone().unwrap_or_default(),
             order: None,
         };
@@ -153,17 +151,22 @@ impl World {
             self.made_point(organization, order_type, asked.delivery_point.as_ref())?;
         let settings = request.create_order_settings.as_ref();
         if settings.is_some_and(|settings| settings.check_stop_list == Some(true)) {
-            require_unstopped(organization, terminal_group_id, &asked.items)?;
+            organization.require_unstopped(terminal_group_id, &asked.items)?;
         }
         let complete_before = require_time(asked.complete_before, now)?;
-        let discounts_asked = asked_discounts(asked.discounts_info.as_ref());
-        let mut cheque = Cheque::default();
-        let (items, combos) = (&asked.items, asked.combos.as_deref().unwrap_or_default());
-        cheque::lines(&organization.nomenclature, &mut cheque, items, combos)?;
-        cheque.payments =
-            cheque::payments(organization, asked.payments.as_deref().unwrap_or_default())?;
-        cheque.tips = cheque::tips(organization, asked.tips.as_deref().unwrap_or_default())?;
-        cheque.discount(organization, &discounts_asked)?;
+        let guest = self
+            .loyalty
+            .guest_of_delivery(asked.customer.as_ref(), &asked.phone);
+        let ordered = Ordered {
+            items: &asked.items,
+            combos: asked.combos.as_deref(),
+            payments: asked.payments.as_deref(),
+            tips: asked.tips.as_deref(),
+            discounts_info: asked.discounts_info.as_ref(),
+            loyalty_info: asked.loyalty_info.as_ref(),
+            guest_id: guest.map(|guest| guest.id),
+        };
+        let cheque = Cheque::of(&ordered, organization, &self.loyalty)?;
         let order = RetrievedOrder {
             comment: asked.comment.clone(),
             conception: Some(conception(organization)),
@@ -209,7 +212,6 @@ impl World {
             terminal_group_id: Some(terminal_group_id),
             creation_status: CreationStatus::Success,
             cheque,
-            discounts_asked,
             order: Some(order),
             ..received.clone()
         };
@@ -218,6 +220,7 @@ impl World {
             let guest_id =
                 self.loyalty
                     .remember(&asked.phone, customer, request.organization_id, at);
+            delivery.cheque.reductions.guest_id = Some(guest_id);
             if let Some(RetrievedCustomer::Regular(customer)) = delivery
                 .order
                 .as_mut()
@@ -283,38 +286,6 @@ pub(crate) fn require_phone(phone: &str) -> Result<(), Failure> {
             "Phone should start with + and have from 8 to 40 characters, at least 8 of them digits.",
         )),
     }
-}
-
-/// What the cloud looks at where it is asked to compare an order with the stop list.
-fn require_unstopped(
-    organization: &Organization,
-    terminal_group_id: TerminalGroupId,
-    items: &[OrderItem],
-) -> Result<(), Failure> {
-    let products = items.iter().filter_map(|item| match item {
-        OrderItem::Product(item) => Some((item.product_id?, item.product_size_id, item.amount)),
-        OrderItem::Compound(item) => {
-            let main = item.primary_component.as_ref()?;
-            Some((main.product_id?, item.product_size_id, item.amount))
-        }
-        OrderItem::Other(_) => None,
-    });
-    for (product_id, size_id, amount) in products {
-        let size_id = size_id.map(SizeId);
-        let amount = amount.unwrap_or_default();
-        let stopped = organization.stops.iter().find(|(key, stop)| {
-            key.terminal_group_id == terminal_group_id
-                && key.product_id == product_id
-                && (key.size_id.is_none() || key.size_id == size_id)
-                && stop.balance.0 < amount.0
-        });
-        if stopped.is_some() {
-            return Err(Failure::common(format!(
-                "Product {product_id} is in the stop list."
-            )));
-        }
-    }
-    Ok(())
 }
 
 fn chosen_type<'o>(
@@ -396,11 +367,6 @@ pub(crate) fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<L
         }
         Some(asked) => Ok(asked),
     }
-}
-
-pub(crate) fn asked_discounts(info: Option<&DiscountsInfo>) -> Vec<Discount> {
-    info.and_then(|info| info.discounts.clone())
-        .unwrap_or_default()
 }
 
 pub(crate) fn retrieved_loyalty(info: Option<&LoyaltyInfo>) -> RetrievedLoyaltyInfo {

@@ -14,7 +14,6 @@ use iiko_types::{
 use super::{Change, Delivery};
 use crate::{
     failure::Failure,
-    loyalty::ClosedOrder,
     schedule::{Pace, Step},
     world::World,
 };
@@ -160,6 +159,9 @@ impl World {
                 "Current settings require the delivery to be paid before sending.",
             ));
         }
+        if *to == DeliveryStatus::Closed {
+            self.loyalty.require_money(&delivery.cheque.bonuses)?;
+        }
         let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
         let mut change = Change {
             status: true,
@@ -191,40 +193,15 @@ impl World {
                 change.item_statuses = delivery.cheque.reach(&status, now);
             }
         }
-        if *to == DeliveryStatus::Closed {
-            self.settle_with_loyalty(id);
+        if *to == DeliveryStatus::Closed
+            && let Some(delivery) = self.deliveries.known.get(&id)
+        {
+            let (organization_id, cheque) = (delivery.organization_id, delivery.cheque.clone());
+            self.settle_with_loyalty(organization_id, id, &cheque, true);
         }
         self.delivery_changed(id, &change);
         self.let_live(id);
         Ok(())
-    }
-
-    /// A closed order is told to loyalty.
-    fn settle_with_loyalty(&mut self, id: Guid) {
-        let now = self.now();
-        let Some(delivery) = self.deliveries.known.get(&id) else {
-            return;
-        };
-        let Some((organization, order)) = self
-            .organization(delivery.organization_id)
-            .zip(delivery.order.as_ref())
-        else {
-            return;
-        };
-        let closed = ClosedOrder {
-            id,
-            organization_id: delivery.organization_id,
-            phone: order.phone.clone().unwrap_or_default(),
-            sum: delivery.cheque.sum(),
-            paid_with_bonuses: delivery.cheque.paid_with_bonuses(organization),
-            coupon: order
-                .loyalty_info
-                .as_ref()
-                .and_then(|info| info.coupon.clone()),
-        };
-        if organization.has_loyalty {
-            self.loyalty.settle(&closed, now);
-        }
     }
 
     /// Lets a delivery go on by itself, where deliveries do.

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use iiko_types::{
     ids::{Guid, OrganizationId},
     number::ExactDecimal,
-    schemas::{GetCustomerInfoResponse, GuestBalanceInfo, GuestCardInfo},
+    schemas::{Customer, GetCustomerInfoResponse, GuestBalanceInfo, GuestCardInfo},
     time::LocalTime,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Loyalty, Transaction, TransactionKind};
+use super::{Loyalty, OrderOfTransaction, Transaction, TransactionKind};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Guest {
@@ -79,6 +79,17 @@ impl Wallet {
     pub(crate) fn free(&self) -> Decimal {
         self.balance - self.holds.values().sum::<Decimal>()
     }
+
+    /// An order is paid: what was set aside is for that. An order does not say what was set aside for it, so it uses up
+    /// one hold after another until its sum is reached; more than that is free again (a guess).
+    pub(crate) fn use_holds(&mut self, sum: Decimal) {
+        let mut rest = sum;
+        while rest > Decimal::ZERO
+            && let Some((_, held)) = self.holds.pop_first()
+        {
+            rest -= held;
+        }
+    }
 }
 
 /// A phone by its digits, with a plus.
@@ -125,6 +136,31 @@ impl Loyalty {
         let phone = written_phone(phone);
         self.living()
             .find(|guest| guest.phone.as_deref() == Some(&phone))
+    }
+
+    /// Who takes part in loyalty with a delivery: not who is there this once only (`cloud-api.md` 8.2).
+    pub(crate) fn guest_of_delivery(
+        &self,
+        customer: Option<&Customer>,
+        phone: &str,
+    ) -> Option<&Guest> {
+        match customer {
+            Some(Customer::OneTime(_) | Customer::Other(_)) => None,
+            Some(Customer::Regular(customer)) => self.guest_of(customer.id, Some(phone)),
+            None => self.guest_of(None, Some(phone)),
+        }
+    }
+
+    /// The guest that an order names, else the one with its phone.
+    pub(crate) fn guest_of(&self, id: Option<Guid>, phone: Option<&str>) -> Option<&Guest> {
+        let by_id = id.and_then(|id| self.living().find(|guest| guest.id == id));
+        by_id.or_else(|| self.guest_by_phone(phone?))
+    }
+
+    pub(crate) fn categories_of(&self, guest_id: Option<Guid>) -> Vec<Guid> {
+        let guest = self.guest_of(guest_id, None);
+        let categories = guest.map(|guest| guest.categories.clone());
+        categories.unwrap_or_default()
     }
 
     /// A guest as `customer/info` tells one.
@@ -180,7 +216,8 @@ impl Loyalty {
         }
     }
 
-    /// Moves money; the caller has looked whether there is enough.
+    /// Writes a movement down and does it, unless money is only set aside by it. The caller has looked whether there is
+    /// enough.
     pub(crate) fn move_money(
         &mut self,
         guest_id: Guid,
@@ -195,7 +232,9 @@ impl Loyalty {
             .entry(wallet_id)
             .or_default();
         let before = wallet.balance;
-        wallet.balance += movement.sum;
+        if movement.kind.is_movement() {
+            wallet.balance += movement.sum;
+        }
         self.write_down(Transaction {
             id: Uuid::new_v4(),
             guest_id,
@@ -221,5 +260,5 @@ pub(crate) struct Movement {
     pub(crate) sum: Decimal,
     pub(crate) kind: TransactionKind,
     pub(crate) comment: Option<String>,
-    pub(crate) order: Option<(Guid, Decimal)>,
+    pub(crate) order: Option<OrderOfTransaction>,
 }

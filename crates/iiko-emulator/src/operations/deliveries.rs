@@ -33,7 +33,9 @@ of_organization! {
 pub(super) fn register() -> Vec<Operation> {
     let mut all = vec![
         command::<DeliveriesCreate>(create, finish_create)
-            .guessing("what the cloud checks at once, and what the till checks later"),
+            .guessing(
+                "what the cloud checks at once, and what the till checks later; discounts that the restaurant takes off by itself are not; loyalty gives the subset of `calculate`",
+            ),
         command::<DeliveriesConfirm>(accepted, confirm),
         command::<DeliveriesCancelConfirmation>(accepted, cancel_confirmation),
         command::<DeliveriesUpdateOrderDeliveryStatus>(accepted, update_status),

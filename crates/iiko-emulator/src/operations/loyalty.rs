@@ -3,6 +3,7 @@
 //! Errors have CamelCase codes here, and answers no correlation id.
 
 mod calculate;
+mod counters;
 mod customers;
 mod wallets;
 
@@ -52,6 +53,7 @@ pub(super) fn register() -> Vec<Operation> {
     ];
     all.extend(customers::register());
     all.extend(wallets::register());
+    all.extend(counters::register());
     all.extend(calculate::register());
     all
 }

@@ -108,6 +108,9 @@ fn update(
         return Err(Failure::order_not_found(id));
     };
     change(&mut state, &mut reserve, world)?;
+    if let Ok(organization) = banquet(&reserve, world, organization_id) {
+        state.cheque.discount(organization, &world.loyalty)?;
+    }
     state.reserve = Some(reserve);
     world.reserves.known.insert(id, state);
     world.reserve_changed(id);
@@ -160,9 +163,11 @@ fn add_payments(
 ) -> Result<Finish, Failure> {
     let id = request.organization_id;
     update(world, id, request.reserve_id, |state, reserve, world| {
-        let payments = cheque::payments(banquet(reserve, world, id)?, &request.payments)?;
-        state.cheque.payments.extend(payments);
-        Ok(())
+        let organization = banquet(reserve, world, id)?;
+        let payments = &request.payments;
+        state
+            .cheque
+            .pay(organization, &world.loyalty, payments, &[])
     })
 }
 

@@ -5,13 +5,12 @@ use iiko_types::{
     operations::{StopLists, StopListsAdd, StopListsCheck, StopListsClear, StopListsRemove},
     schemas::{
         AddProductsToStopListRequest, CheckStopListRequest, CheckStopListResponse,
-        ClearStopListRequest, CorrelationIdResponse, OrderItem,
-        OrganizationItemsOfTerminalGroupStopList, RemoveProductsFromStopListRequest, StopListItem,
-        StopListsRequest, StopListsResponse, TerminalGroupStopList,
+        ClearStopListRequest, CorrelationIdResponse, OrganizationItemsOfTerminalGroupStopList,
+        RemoveProductsFromStopListRequest, StopListItem, StopListsRequest, StopListsResponse,
+        TerminalGroupStopList,
     },
     time::UtcTime,
 };
-use rust_decimal::Decimal;
 
 use super::{Operation, correlation_id, typed};
 use crate::{
@@ -157,19 +156,7 @@ fn check(
     let correlation_id = correlation_id(world);
     let organization = world.permitted_one(request.organization_id)?;
     organization.require_terminal_group(request.terminal_group_id)?;
-    let mut needs: Vec<(ProductId, Option<SizeId>, Decimal)> = Vec::new();
-    for item in &request.items {
-        collect_needs(item, &mut needs);
-    }
-    let stopped = organization.stops.iter().filter(|(key, stop)| {
-        let needed = needs.iter().filter(|(product_id, size_id, _)| {
-            key.product_id == *product_id && (key.size_id.is_none() || key.size_id == *size_id)
-        });
-        let amounts: Vec<Decimal> = needed.map(|(_, _, amount)| *amount).collect();
-        key.terminal_group_id == request.terminal_group_id
-            && !amounts.is_empty()
-            && stop.balance.0 < amounts.iter().sum::<Decimal>()
-    });
+    let stopped = organization.rejected(request.terminal_group_id, &request.items);
     let rejected: Vec<StopListItem> = stopped
         .map(|(key, stop)| view(organization, key, stop))
         .collect();
@@ -178,37 +165,6 @@ fn check(
         rejected_items: (!rejected.is_empty()).then_some(rejected),
         ..CheckStopListResponse::default()
     })
-}
-
-/// The members are there: the contract requires them, and the body has been checked.
-fn collect_needs(item: &OrderItem, needs: &mut Vec<(ProductId, Option<SizeId>, Decimal)>) {
-    match item {
-        OrderItem::Product(item) => {
-            let amount = item.amount.unwrap_or_default().0;
-            needs.extend(
-                item.product_id
-                    .map(|id| (id, item.product_size_id.map(SizeId), amount)),
-            );
-            for modifier in item.modifiers.iter().flatten() {
-                let of_each = modifier.amount.unwrap_or_default().0;
-                needs.extend(modifier.product_id.map(|id| (id, None, of_each * amount)));
-            }
-        }
-        OrderItem::Compound(item) => {
-            let amount = item.amount.unwrap_or_default().0;
-            for component in [&item.primary_component, &item.secondary_component]
-                .into_iter()
-                .flatten()
-            {
-                needs.extend(
-                    component
-                        .product_id
-                        .map(|id| (id, item.product_size_id.map(SizeId), amount)),
-                );
-            }
-        }
-        OrderItem::Other(_) => {}
-    }
 }
 
 fn accepted(world: &World) -> CorrelationIdResponse {

@@ -12,21 +12,21 @@ use iiko_types::{
         CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
         CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
         ErrorCode, GetTableOrdersByIdRequest, GetTableOrdersByTableRequest,
-        InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
-        RetrievedOrderStatus, RetrievedRegularCustomer, RetrievedTableOrder, TableOrderInfo,
+        InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest, RegularCustomer,
+        RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer, TableOrderInfo,
         TableOrderResponse, TableOrdersResponse,
     },
     union::Tagged,
 };
-use uuid::Uuid;
 
 use super::{Operation, accepted, command, correlation_id, of_organization, typed};
 use crate::{
     cheque,
     deliveries::Change,
     failure::{Failure, Finish},
+    loyalty::Loyalty,
     refusal::Refusal,
-    tables::TableOrderState,
+    tables::{TableOrderState, retrieved_regular},
     world::{Organization, World},
 };
 
@@ -41,7 +41,8 @@ of_organization! {
 
 pub(super) fn register() -> Vec<Operation> {
     vec![
-        command::<OrderCreate>(create, finish_create),
+        command::<OrderCreate>(create, finish_create)
+            .guessing("the till takes off what loyalty gives; a wallet has to have what it pays"),
         command::<OrderAddItems>(accepted, add_items),
         command::<OrderAddCustomer>(accepted, add_customer),
         command::<OrderAddPayments>(accepted, add_payments),
@@ -99,6 +100,12 @@ fn finish_create(world: &mut World, request: CreateTableOrderRequest) -> Result<
     }
 }
 
+/// What a change may look at.
+struct Till<'w> {
+    organization: &'w Organization,
+    loyalty: &'w Loyalty,
+}
+
 /// Changes an order that is open: wholly, or not at all.
 fn update(
     world: &mut World,
@@ -107,7 +114,7 @@ fn update(
     change: impl FnOnce(
         &mut TableOrderState,
         &mut RetrievedTableOrder,
-        &Organization,
+        &Till<'_>,
     ) -> Result<(), Failure>,
 ) -> Result<Finish, Failure> {
     let mut state = world.table_order_at_till(organization_id, id)?.clone();
@@ -122,9 +129,12 @@ fn update(
     else {
         return Err(Failure::order_not_found(id));
     };
-    change(&mut state, &mut order, organization)?;
-    let asked = state.discounts_asked.clone();
-    state.cheque.discount(organization, &asked)?;
+    let till = Till {
+        organization,
+        loyalty: &world.loyalty,
+    };
+    change(&mut state, &mut order, &till)?;
+    state.cheque.discount(organization, &world.loyalty)?;
     state.order = Some(order);
     world.table_orders.known.insert(id, state);
     world.table_order_changed(id, &Change::default());
@@ -136,10 +146,10 @@ fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<
         world,
         request.organization_id,
         request.order_id,
-        |state, _, organization| {
+        |state, _, till| {
             let combos = request.combos.as_deref().unwrap_or_default();
             cheque::lines(
-                &organization.nomenclature,
+                &till.organization.nomenclature,
                 &mut state.cheque,
                 &request.items,
                 combos,
@@ -152,25 +162,40 @@ fn add_customer(
     world: &mut World,
     request: AddCustomerToTableOrderRequest,
 ) -> Result<Finish, Failure> {
-    update(
-        world,
-        request.organization_id,
-        request.order_id,
-        |_, order, _| {
-            let customer = request.customer;
-            order.phone = customer.phone;
-            order.customer = Some(Tagged(RetrievedRegularCustomer {
-                name: customer.name,
-                surname: customer.surname,
-                comment: customer.comment,
-                gender: customer.gender,
-                birthdate: customer.birthdate,
-                in_blacklist: Some(false),
-                ..RetrievedRegularCustomer::new(customer.id.unwrap_or_else(Uuid::new_v4))
-            }));
-            Ok(())
-        },
-    )
+    let (organization_id, id) = (request.organization_id, request.order_id);
+    world.table_order_at_till(organization_id, id)?;
+    let phone = request.customer.phone.clone();
+    let customer = regular(request.customer);
+    let at = world.now();
+    let guest_id = phone.as_deref().map(|phone| {
+        world
+            .loyalty
+            .remember(phone, &customer, organization_id, at)
+    });
+    update(world, organization_id, id, |state, order, _| {
+        let mut retrieved = retrieved_regular(&customer);
+        if let Some(guest_id) = guest_id {
+            retrieved.id = guest_id;
+            state.cheque.reductions.guest_id = Some(guest_id);
+        }
+        order.customer = Some(Tagged(retrieved));
+        order.phone = phone;
+        Ok(())
+    })
+}
+
+/// A customer in the form that other orders have.
+fn regular(customer: TableOrderCustomer) -> RegularCustomer {
+    RegularCustomer {
+        id: customer.id,
+        name: customer.name,
+        surname: customer.surname,
+        comment: customer.comment,
+        email: customer.email,
+        gender: customer.gender,
+        birthdate: customer.birthdate,
+        ..RegularCustomer::default()
+    }
 }
 
 fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<Finish, Failure> {
@@ -178,12 +203,12 @@ fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<F
         world,
         request.organization_id,
         request.order_id,
-        |state, _, organization| {
-            let tips = cheque::tips(organization, request.tips.as_deref().unwrap_or_default())?;
-            let payments = cheque::payments(organization, &request.payments)?;
-            state.cheque.payments.extend(payments);
-            state.cheque.tips.extend(tips);
-            Ok(())
+        |state, _, till| {
+            let tips = request.tips.as_deref().unwrap_or_default();
+            let payments = &request.payments;
+            state
+                .cheque
+                .pay(till.organization, till.loyalty, payments, tips)
         },
     )
 }
@@ -193,11 +218,12 @@ fn change_payments(world: &mut World, request: ChangePaymentsRequest) -> Result<
         world,
         request.organization_id,
         request.order_id,
-        |state, _, organization| {
+        |state, _, till| {
             let tips = request.tips.as_deref().unwrap_or_default();
+            let payments = &request.payments;
             state
                 .cheque
-                .replace_payments(organization, &request.payments, tips)
+                .replace_payments(till.organization, till.loyalty, payments, tips)
         },
     )
 }

@@ -120,6 +120,9 @@ pub(crate) struct DiscountSpec {
     pub(crate) manual: bool,
     #[serde(default)]
     pub(crate) automatic: bool,
+    /// May be set on chosen lines.
+    #[serde(default)]
+    pub(crate) selective: bool,
     pub(crate) min_order_sum: Option<Exact>,
     #[serde(default)]
     pub(crate) categories: Vec<DiscountCategorySpec>,

@@ -325,7 +325,7 @@ fn open_discount(file: &ScenarioFile, discount: &DiscountSpec) -> DiscountCardTy
         is_categorised_discount: Some(!discount.categories.is_empty()),
         product_category_discounts: Some(categories.collect()),
         comment: Some(String::new()),
-        can_be_applied_selectively: Some(false),
+        can_be_applied_selectively: Some(discount.selective),
         min_order_sum: discount.min_order_sum.map(|sum| ExactDecimal(sum.0)),
         mode: Some(discount.mode.as_str().into()),
         sum: Some(ExactDecimal::ZERO),

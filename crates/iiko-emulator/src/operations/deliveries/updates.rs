@@ -119,8 +119,7 @@ fn update(
         now: world.local_now(organization_id, delivery.terminal_group_id),
     };
     change(&mut delivery, &mut order, &till)?;
-    let asked = delivery.discounts_asked.clone();
-    delivery.cheque.discount(organization, &asked)?;
+    delivery.cheque.discount(organization, &world.loyalty)?;
     delivery.order = Some(order);
     world.deliveries.known.insert(id, delivery);
     world.delivery_changed(id, &Change::default());
@@ -139,12 +138,11 @@ fn add_items(world: &mut World, request: AddOrderItemsRequest) -> Result<Finish,
 fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
     update(world, organization_id, id, |delivery, _, till| {
+        let (organization, loyalty) = (till.organization, &till.world.loyalty);
         let tips = request.tips.as_deref().unwrap_or_default();
-        let payments = cheque::payments(till.organization, &request.payments)?;
-        let tips = cheque::tips(till.organization, tips)?;
-        delivery.cheque.payments.extend(payments);
-        delivery.cheque.tips.extend(tips);
-        Ok(())
+        delivery
+            .cheque
+            .pay(organization, loyalty, &request.payments, tips)
     })
 }
 
@@ -167,9 +165,11 @@ fn replace_payments(
     tips: Option<&[TipsPayment]>,
 ) -> Result<Finish, Failure> {
     update(world, organization_id, id, |delivery, _, till| {
+        let (organization, loyalty) = (till.organization, &till.world.loyalty);
+        let tips = tips.unwrap_or_default();
         delivery
             .cheque
-            .replace_payments(till.organization, payments, tips.unwrap_or_default())
+            .replace_payments(organization, loyalty, payments, tips)
     })
 }
 

@@ -5,9 +5,8 @@ use iiko_types::{
     number::ExactDecimal,
     operations::LoyaltyIikoCalculate,
     schemas::{
-        AvailablePayment, CalculateCheckinRequest, CalculateCheckinResponse, Customer,
-        DiscountOperation, FreeProduct, FreeProductsGroup, LoyaltyProgramResult, Order, WalletInfo,
-        WarningInfo,
+        AvailablePayment, CalculateCheckinRequest, CalculateCheckinResponse, DiscountOperation,
+        FreeProduct, FreeProductsGroup, LoyaltyProgramResult, WalletInfo, WarningInfo,
     },
 };
 use rust_decimal::Decimal;
@@ -20,7 +19,7 @@ use crate::{
     cheque::{self, Cheque},
     loyalty::{
         Guest,
-        calculation::{Basket, Given, Line, calculate},
+        calculation::{Basket, Given, calculate},
     },
     refusal::Refusal,
     world::{Organization, World},
@@ -43,7 +42,9 @@ fn answer(
         return Err(Refusal::internal());
     };
     let order = &request.order;
-    let guest = guest_of(world, order);
+    let guest = world
+        .loyalty
+        .guest_of_delivery(order.customer.as_ref(), &order.phone);
     let mut warnings = Vec::new();
     let basket = basket(world, organization, &request, guest, &mut warnings)?;
     let given = calculate(&world.loyalty.campaigns, &basket);
@@ -73,15 +74,6 @@ fn answer(
     })
 }
 
-fn guest_of<'w>(world: &'w World, order: &Order) -> Option<&'w Guest> {
-    let id = order.customer.as_ref().and_then(|customer| match customer {
-        Customer::Regular(customer) => customer.id,
-        Customer::OneTime(_) | Customer::Other(_) => None,
-    });
-    let by_id = id.and_then(|id| world.loyalty.living().find(|guest| guest.id == id));
-    by_id.or_else(|| world.loyalty.guest_by_phone(&order.phone))
-}
-
 fn basket(
     world: &World,
     organization: &Organization,
@@ -89,24 +81,13 @@ fn basket(
     guest: Option<&Guest>,
     warnings: &mut Vec<WarningInfo>,
 ) -> Result<Basket, Refusal> {
-    let menu = &organization.nomenclature;
     let order = &request.order;
     let mut cheque = Cheque::default();
     let combos = order.combos.as_deref().unwrap_or_default();
+    let menu = &organization.nomenclature;
     cheque::lines(menu, &mut cheque, &order.items, combos)
         .map_err(|failure| Refusal::loyalty("Validation_IncorrectOrder", failure.message))?;
-    let lines = cheque.items.iter().filter_map(|item| {
-        let product_id = cheque::product_of(item)?;
-        Some(Line {
-            position_id: *cheque::positions(item).first()?,
-            product_id,
-            category_id: menu
-                .product(product_id)
-                .and_then(|product| product.product_category_id),
-            amount: cheque::amount_of(item),
-            cost: cheque::cost(item),
-        })
-    });
+    let costs: Vec<Decimal> = cheque.items.iter().map(cheque::cost).collect();
     let info = order.loyalty_info.as_ref();
     let coupon = info
         .and_then(|info| info.coupon.clone())
@@ -126,10 +107,8 @@ fn basket(
     let chosen = info.and_then(|info| info.applicable_manual_conditions.clone());
     let chosen = chosen.or_else(|| request.applicable_manual_conditions.clone());
     Ok(Basket {
-        lines: lines.collect(),
-        guest_categories: guest
-            .map(|guest| guest.categories.clone())
-            .unwrap_or_default(),
+        lines: cheque.basket_lines(organization, &costs),
+        guest_categories: world.loyalty.categories_of(guest.map(|guest| guest.id)),
         coupon_series: series.and_then(|(_, series)| Some(series?.id)),
         conditions: chosen.unwrap_or_default(),
     })

@@ -1,15 +1,14 @@
-//! The money of guests: moved, set aside, reported; and counters.
+//! The money of guests: moved, set aside, reported.
 
 use std::collections::btree_map::Entry;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use iiko_types::{
     ids::{Guid, OrganizationId},
     number::ExactDecimal,
     operations::{
         LoyaltyIikoCustomerTransactionsByDate, LoyaltyIikoCustomerTransactionsByRevision,
         LoyaltyIikoCustomerWalletCancelHold, LoyaltyIikoCustomerWalletChargeoff,
-        LoyaltyIikoCustomerWalletHold, LoyaltyIikoCustomerWalletTopup, LoyaltyIikoGetCounters,
+        LoyaltyIikoCustomerWalletHold, LoyaltyIikoCustomerWalletTopup,
     },
     schemas::{
         CancelHoldMoneyRequest, CancelHoldMoneyResponse, ChangeUserBalanceRequest,
@@ -21,29 +20,28 @@ use iiko_types::{
     time::UtcTime,
 };
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    super::{Operation, typed, unchecked},
+    super::{Operation, typed},
     require_guest, require_loyalty,
 };
 use crate::{
-    loyalty::{Movement, Transaction, TransactionKind, Visit},
+    loyalty::{Movement, Transaction, TransactionKind},
     refusal::Refusal,
     world::World,
 };
 
 pub(super) fn register() -> Vec<Operation> {
     let codes = "codes of refusals; the number of a transaction's type is not told, its name is";
+    let held = "codes of refusals; money that is held stays in the balance, and an order uses up whatever its payer holds";
     vec![
         typed::<LoyaltyIikoCustomerWalletTopup>(top_up).guessing(codes),
         typed::<LoyaltyIikoCustomerWalletChargeoff>(charge_off).guessing(codes),
-        typed::<LoyaltyIikoCustomerWalletHold>(hold).guessing(codes),
-        typed::<LoyaltyIikoCustomerWalletCancelHold>(cancel_hold).guessing(codes),
+        typed::<LoyaltyIikoCustomerWalletHold>(hold).guessing(held),
+        typed::<LoyaltyIikoCustomerWalletCancelHold>(cancel_hold).guessing(held),
         typed::<LoyaltyIikoCustomerTransactionsByDate>(by_date).guessing(codes),
         typed::<LoyaltyIikoCustomerTransactionsByRevision>(by_revision).guessing(codes),
-        unchecked::<LoyaltyIikoGetCounters>(counters),
     ]
 }
 
@@ -106,8 +104,12 @@ fn move_money(
     comment: Option<String>,
 ) {
     let sum = match kind {
-        TransactionKind::WithdrawFromWallet => -asked.sum,
-        _ => asked.sum,
+        TransactionKind::WithdrawFromWallet
+        | TransactionKind::PayFromWallet
+        | TransactionKind::HoldMoney => -asked.sum,
+        TransactionKind::RefillWallet
+        | TransactionKind::CancelHold
+        | TransactionKind::RefillWalletFromOrder => asked.sum,
     };
     let movement = Movement {
         organization_id,
@@ -163,6 +165,19 @@ fn hold(world: &mut World, request: HoldMoneyRequest) -> Result<HoldMoneyRespons
     if let Entry::Vacant(place) = wallet.holds.entry(id) {
         require_money(free, request.sum.0)?;
         place.insert(request.sum.0);
+        let asked = Asked {
+            guest_id: request.customer_id,
+            wallet_id: request.wallet_id,
+            sum: request.sum.0,
+        };
+        let organization_id = request.organization_id;
+        move_money(
+            world,
+            &asked,
+            organization_id,
+            TransactionKind::HoldMoney,
+            None,
+        );
     }
     Ok(HoldMoneyResponse {
         transaction_id: Some(id),
@@ -175,36 +190,56 @@ fn cancel_hold(
     request: CancelHoldMoneyRequest,
 ) -> Result<CancelHoldMoneyResponse, Refusal> {
     require_loyalty(world, request.organization_id)?;
-    let wallets = world
-        .loyalty
-        .guests
-        .values_mut()
-        .flat_map(|guest| guest.wallets.values_mut());
-    let mut removed = wallets.filter_map(|wallet| wallet.holds.remove(&request.transaction_id));
-    match removed.next() {
-        Some(_) => Ok(CancelHoldMoneyResponse::default()),
-        None => Err(Refusal::loyalty(
+    let guests = world.loyalty.guests.values_mut();
+    let wallets = guests.flat_map(|guest| {
+        let guest_id = guest.id;
+        let wallets = guest.wallets.iter_mut();
+        wallets.map(move |(wallet_id, wallet)| (guest_id, *wallet_id, wallet))
+    });
+    let mut removed = wallets.filter_map(|(guest_id, wallet_id, wallet)| {
+        Some(Asked {
+            guest_id,
+            wallet_id,
+            sum: wallet.holds.remove(&request.transaction_id)?,
+        })
+    });
+    let Some(asked) = removed.next() else {
+        return Err(Refusal::loyalty(
             "Validation_TransactionNotFound",
             format!("Transaction {} is not found.", request.transaction_id),
-        )),
-    }
+        ));
+    };
+    drop(removed);
+    let organization_id = request.organization_id;
+    move_money(
+        world,
+        &asked,
+        organization_id,
+        TransactionKind::CancelHold,
+        None,
+    );
+    Ok(CancelHoldMoneyResponse::default())
 }
 
 fn view(transaction: &Transaction) -> TransportTransactionsReportItem {
+    let moved = match transaction.kind.is_movement() {
+        true => transaction.sum,
+        false => Decimal::ZERO,
+    };
     TransportTransactionsReportItem {
         balance_before: Some(ExactDecimal(transaction.before)),
-        balance_after: Some(ExactDecimal(transaction.before + transaction.sum)),
+        balance_after: Some(ExactDecimal(transaction.before + moved)),
         comment: transaction.comment.clone(),
-        order_sum: transaction.order.map(|(_, sum)| ExactDecimal(sum)),
+        order_sum: transaction.order.map(|order| ExactDecimal(order.sum)),
         organization_id: Some(transaction.organization_id),
-        pos_order_id: transaction.order.map(|(id, _)| id),
+        pos_order_id: transaction.order.map(|order| order.id),
         program_id: Some(transaction.program_id),
         revision: Some(transaction.revision),
         sum: Some(ExactDecimal(transaction.sum)),
         type_name: Some(transaction.kind.as_str().to_owned()),
         wallet_id: Some(transaction.wallet_id),
         when_created: Some(UtcTime(transaction.at)),
-        is_delivery: Some(transaction.order.is_some()),
+        is_delivery: Some(transaction.order.is_some_and(|order| order.is_delivery)),
         is_ignored: Some(false),
         ..TransportTransactionsReportItem::new(transaction.id)
     }
@@ -267,84 +302,4 @@ fn by_revision(
         transactions: Some(page.into_iter().map(view).collect()),
         ..GetTransactionsReportByRevisionResponse::default()
     })
-}
-
-/// iiko takes words here, whatever its description says (`cloud-api.md` 15).
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CountersRequest {
-    organization_id: OrganizationId,
-    guest_ids: Option<Vec<Guid>>,
-    periods: Option<Vec<Period>>,
-    metrics: Option<Vec<Metric>>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-enum Period {
-    AllTime,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-enum Metric {
-    OrdersCount,
-    OrdersSum,
-}
-
-fn counters(world: &mut World, body: &str) -> Result<String, Refusal> {
-    let request: CountersRequest = serde_json::from_str(body)
-        .map_err(|error| Refusal::invalid_body(format!("{error} Path ''.")))?;
-    require_loyalty(world, request.organization_id)?;
-    if world.is_strict
-        && (request.guest_ids.is_none() || request.periods.is_none() || request.metrics.is_none())
-    {
-        return Err(Refusal::internal());
-    }
-    let today = world.now().date_naive();
-    let mut counters = Vec::new();
-    for guest_id in request.guest_ids.unwrap_or_default() {
-        let visits = require_guest(world, guest_id)?.visits.clone();
-        for period in request.periods.as_deref().unwrap_or_default() {
-            let since = period.begins(today);
-            let counted = visits
-                .iter()
-                .filter(|it| since.is_none_or(|since| day(it.at) >= since));
-            let counted: Vec<&Visit> = counted.collect();
-            for metric in request.metrics.as_deref().unwrap_or_default() {
-                let value = match metric {
-                    Metric::OrdersCount => Decimal::from(counted.len()),
-                    Metric::OrdersSum => counted.iter().map(|visit| visit.sum).sum(),
-                };
-                counters.push(format!(
-                    "{{\"guestId\":\"{guest_id}\",\"period\":\"{period:?}\",\"metric\":\"{metric:?}\",\"value\":{}}}",
-                    value.normalize()
-                ));
-            }
-        }
-    }
-    Ok(format!("{{\"counters\":[{}]}}", counters.join(",")))
-}
-
-fn day(at: DateTime<Utc>) -> NaiveDate {
-    at.date_naive()
-}
-
-impl Period {
-    /// The first day of the period that `today` is in.
-    fn begins(self, today: NaiveDate) -> Option<NaiveDate> {
-        match self {
-            Self::AllTime => None,
-            Self::Day => Some(today),
-            Self::Week => {
-                today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))
-            }
-            Self::Month => today.with_day(1),
-            Self::Quarter => today.with_day(1)?.with_month(today.month0() / 3 * 3 + 1),
-            Self::Year => NaiveDate::from_ymd_opt(today.year(), 1, 1),
-        }
-    }
 }
