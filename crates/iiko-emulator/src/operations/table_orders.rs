@@ -167,11 +167,16 @@ fn add_customer(
     let phone = request.customer.phone.clone();
     let customer = regular(request.customer);
     let at = world.now();
-    let guest_id = phone.as_deref().map(|phone| {
-        world
-            .loyalty
-            .remember(phone, &customer, organization_id, at)
-    });
+    let guest_id = match &phone {
+        Some(phone) => {
+            let loyalty = &mut world.loyalty;
+            Some(loyalty.remember(phone, &customer, organization_id, at))
+        }
+        None => {
+            let known = world.loyalty.guest_of(customer.id, None);
+            known.map(|guest| guest.id)
+        }
+    };
     update(world, organization_id, id, |state, order, _| {
         let mut retrieved = retrieved_regular(&customer);
         if let Some(guest_id) = guest_id {

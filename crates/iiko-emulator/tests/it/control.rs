@@ -274,10 +274,10 @@ async fn a_snapshot_goes_on_elsewhere() {
         (status, &why["error"]),
         (
             400,
-            &json!("the snapshot has form 0, this emulator reads form 1")
+            &json!("the snapshot has form 0, this emulator reads form 2")
         )
     );
-    assert_eq!(send(&there, "snapshot", json!({"form": 1})).await.0, 400);
+    assert_eq!(send(&there, "snapshot", json!({"form": 2})).await.0, 400);
     assert_eq!(by_id(&there, taken).await["creationStatus"], "Success");
 }
 
