@@ -7,6 +7,7 @@ mod control;
 mod coverage;
 mod deliveries;
 mod documents;
+mod drafts;
 mod external_menus;
 mod faults;
 mod house_rules;
@@ -20,6 +21,8 @@ mod python;
 mod recorded;
 mod refusals;
 mod restaurant;
+mod retrieval;
+mod scenarios;
 mod stop_lists;
 mod webhooks;
 
@@ -49,6 +52,11 @@ impl Desk {
     }
 
     async fn open_with(config: Config) -> Self {
+        Self::open_as("demo", config).await
+    }
+
+    /// The same for another caller than the demo's.
+    async fn open_as(api_login: &str, config: Config) -> Self {
         let emulator = Emulator::start(config).unwrap();
         let http = reqwest::Client::builder().build().unwrap();
         let mut desk = Self {
@@ -56,11 +64,15 @@ impl Desk {
             http,
             token: String::new(),
         };
-        let answer = desk
-            .post("/api/1/access_token", json!({"apiLogin": "demo"}))
-            .await;
-        desk.token = answer.json()["token"].as_str().unwrap().to_owned();
+        desk.log_in(api_login).await;
         desk
+    }
+
+    /// From now on somebody else asks.
+    async fn log_in(&mut self, api_login: &str) {
+        let body = json!({"apiLogin": api_login});
+        let answer = self.post("/api/1/access_token", body).await;
+        self.token = answer.json()["token"].as_str().unwrap().to_owned();
     }
 
     fn control(&self) -> Control {
