@@ -49,7 +49,7 @@ async fn wallet(desk: &Desk, phone: &str) -> (Value, Value, String) {
     (guest["id"].clone(), wallet["id"].clone(), balance)
 }
 
-async fn balance(desk: &Desk, phone: &str) -> String {
+pub(crate) async fn balance(desk: &Desk, phone: &str) -> String {
     wallet(desk, phone).await.2
 }
 

@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// A call to the handler: what stood in `Authorization`, and the events.
-struct Call {
+pub(crate) struct Call {
     authorization: String,
-    events: Vec<Value>,
+    pub(crate) events: Vec<Value>,
 }
 
 impl Call {
@@ -38,15 +38,15 @@ impl Call {
 }
 
 /// A program that takes events.
-struct Handler {
-    url: String,
+pub(crate) struct Handler {
+    pub(crate) url: String,
     calls: mpsc::UnboundedReceiver<Call>,
     /// What it answers next; 200 when the list is empty.
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Handler {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let (heard, calls) = mpsc::unbounded_channel();
         let answers = Arc::<Mutex<Vec<u16>>>::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,7 +63,7 @@ impl Handler {
     }
 
     /// What has come by now.
-    fn heard(&mut self) -> Vec<Call> {
+    pub(crate) fn heard(&mut self) -> Vec<Call> {
         std::iter::from_fn(|| self.calls.try_recv().ok()).collect()
     }
 }
