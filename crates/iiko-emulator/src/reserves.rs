@@ -17,7 +17,7 @@ use crate::{
     cheque::{Cheque, Ordered, exact},
     deliveries::create::{conception, require_phone, retrieved_loyalty},
     failure::{Failure, Finish},
-    tables::retrieved_regular,
+    tables::create::retrieved_regular,
     webhooks::{Happening, Subject},
     world::World,
 };

@@ -1,4 +1,6 @@
-//! Orders at tables: created, changed, closed, found, and brought into the cloud from the till.
+//! Orders at tables: created, changed, closed, and brought into the cloud from the till; found in [`retrieval`].
+
+mod retrieval;
 
 use iiko_types::{
     ids::{Guid, OrganizationId, TerminalGroupId},
@@ -11,10 +13,9 @@ use iiko_types::{
         AddCustomerToTableOrderRequest, AddItemsToTableOrderRequest, AddOrderPaymentsRequest,
         CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
         CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
-        ErrorCode, GetTableOrdersByIdRequest, GetTableOrdersByTableRequest,
-        InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest, RegularCustomer,
-        RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer, TableOrderInfo,
-        TableOrderResponse, TableOrdersResponse,
+        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
+        RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer,
+        TableOrderInfo, TableOrderResponse,
     },
     union::Tagged,
 };
@@ -26,7 +27,7 @@ use crate::{
     failure::{Failure, Finish},
     loyalty::Loyalty,
     refusal::Refusal,
-    tables::{TableOrderState, retrieved_regular},
+    tables::{TableOrderState, create::retrieved_regular},
     world::{Organization, World},
 };
 
@@ -54,8 +55,8 @@ pub(super) fn register() -> Vec<Operation> {
             .guessing("done at once, not by the till"),
         typed::<OrderInitByTable>(init_by_table),
         typed::<OrderInitByPosOrder>(init_by_pos_order),
-        typed::<OrderById>(by_id),
-        typed::<OrderByTable>(by_table).missing("organizationIds"),
+        typed::<OrderById>(retrieval::by_id),
+        typed::<OrderByTable>(retrieval::by_table).missing("organizationIds"),
     ]
 }
 
@@ -348,82 +349,4 @@ fn bring_in(
         true => accepted(world, &()),
         false => Err(Refusal::internal()),
     }
-}
-
-fn by_id(
-    world: &mut World,
-    request: GetTableOrdersByIdRequest,
-) -> Result<TableOrdersResponse, Refusal> {
-    let ids = request.order_ids.unwrap_or_default();
-    let pos_ids = request.pos_order_ids.unwrap_or_default();
-    let keys = request.return_external_data_keys.unwrap_or_default();
-    found(
-        world,
-        &request.organization_ids,
-        request.source_keys.as_deref(),
-        &keys,
-        |it| ids.contains(&it.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)),
-    )
-}
-
-fn by_table(
-    world: &mut World,
-    request: GetTableOrdersByTableRequest,
-) -> Result<TableOrdersResponse, Refusal> {
-    found(
-        world,
-        &request.organization_ids,
-        request.source_keys.as_deref(),
-        &[],
-        |it| {
-            let created = it.order.as_ref().and_then(|order| order.when_created);
-            let statuses = request
-                .statuses
-                .as_deref()
-                .filter(|statuses| !statuses.is_empty());
-            it.table_ids()
-                .iter()
-                .any(|id| request.table_ids.contains(id))
-                && request
-                    .date_from
-                    .is_none_or(|from| created.is_some_and(|at| at >= from))
-                && request
-                    .date_to
-                    .is_none_or(|to| created.is_some_and(|at| at <= to))
-                && statuses.is_none_or(|statuses| {
-                    let mut words = statuses.iter().map(ToString::to_string);
-                    it.status()
-                        .is_some_and(|status| words.any(|word| word == status.as_str()))
-                })
-        },
-    )
-}
-
-fn found(
-    world: &mut World,
-    organization_ids: &[OrganizationId],
-    source_keys: Option<&[String]>,
-    external_keys: &[String],
-    is_asked: impl Fn(&TableOrderState) -> bool,
-) -> Result<TableOrdersResponse, Refusal> {
-    world.permitted(organization_ids)?;
-    let own = world.calling_login().and_then(|login| login.source.clone());
-    let asked = source_keys.filter(|keys| !keys.is_empty());
-    let is_visible = |order: &&TableOrderState| {
-        let source = order.source_key.as_ref();
-        order.is_in_cloud
-            && organization_ids.contains(&order.organization_id)
-            && own.as_ref().is_none_or(|own| source == Some(own))
-            && asked.is_none_or(|keys| source.is_some_and(|source| keys.contains(source)))
-    };
-    let orders = world.table_orders.known.values().filter(is_visible);
-    let orders = orders
-        .filter(|it| is_asked(it))
-        .map(|it| it.info(external_keys))
-        .collect();
-    Ok(TableOrdersResponse {
-        correlation_id: correlation_id(world),
-        orders: Some(orders),
-        ..TableOrdersResponse::default()
-    })
 }

@@ -24,6 +24,7 @@ mod restaurant;
 mod retrieval;
 mod scenarios;
 mod stop_lists;
+mod wallets;
 mod webhooks;
 
 use std::sync::LazyLock;

@@ -27,7 +27,8 @@ use self::{
 use crate::{
     Desk, NABEREZHNAYA, PARKOVAYA,
     deliveries::quiet_desk,
-    loyalty::{OLGA, balance, payment_type},
+    loyalty::OLGA,
+    wallets::{balance, payment_type},
     webhooks::Handler,
 };
 
