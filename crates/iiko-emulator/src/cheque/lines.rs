@@ -107,7 +107,9 @@ fn product_line(
     let amount = positive(decimal(item.amount))?;
     let product = sold(menu, item.product_id, item.product_size_id)?;
     let price = decimal(item.price);
-    let modifiers = made_modifiers(menu, product, item.modifiers.as_deref().unwrap_or_default())?;
+    let asked = item.modifiers.as_deref().unwrap_or_default();
+    let modifiers = made_modifiers(menu, product, asked)?;
+    limits::require(product, asked)?;
     Ok(RetrievedProductOrderItem {
         amount: exact(amount),
         combo_information: item.combo_information.as_ref().map(combo_information),
@@ -143,9 +145,9 @@ fn compound_line(
         combo_information: item.combo_information.as_ref().map(combo_information),
         comment: item.comment.clone(),
         common_modifiers: Some(made_modifiers(menu, product, common)?),
-        primary_component: Some(component(menu, primary, item.product_size_id, amount)?),
+        primary_component: Some(component(menu, primary, item, amount)?),
         secondary_component: secondary
-            .map(|part| component(menu, part, item.product_size_id, amount))
+            .map(|part| component(menu, part, item, amount))
             .transpose()?,
         size: chosen_size(menu, product, item.product_size_id)?,
         status: Some(OrderItemStatus::Added),
@@ -153,23 +155,24 @@ fn compound_line(
     })
 }
 
-/// A half costs half of its price (a guess), unless the request names another.
+/// A half costs half of its price, unless the request names another. The common modifiers count for each half beside its
+/// own. Both are guesses.
 fn component(
     menu: &Nomenclature,
     part: &CompoundOrderItemComponent,
-    size_id: Option<Guid>,
+    item: &CompoundOrderItem,
     amount: Decimal,
 ) -> Result<RetrievedCompoundOrderItemComponent, Failure> {
+    let size_id = item.product_size_id;
     let product = sold(menu, part.product_id, size_id)?;
     let price = match part.price {
         Some(price) => price.0,
         None => price_of(product, size_id.map(SizeId)) / Decimal::TWO,
     };
-    let modifiers = part.modifiers.as_deref().unwrap_or_default();
-    let modifiers: Vec<OrderItemModifier> = modifiers
-        .iter()
-        .map(|modifier| made_modifier(menu, modifier))
-        .collect::<Result<_, _>>()?;
+    let own = part.modifiers.as_deref().unwrap_or_default();
+    let modifiers = made_modifiers(menu, product, own)?;
+    let common = item.common_modifiers.as_deref().unwrap_or_default();
+    limits::require(product, &[common, own].concat())?;
     Ok(RetrievedCompoundOrderItemComponent {
         cost: exact(price * amount),
         modifiers: Some(modifiers),
@@ -268,7 +271,7 @@ fn is_own_price(product: &ProductInfo, size_id: Option<Guid>, price: Decimal) ->
     price_of(product, size_id.map(SizeId)) == price
 }
 
-/// The modifiers of a dish, within what its modifier schema allows.
+/// The modifiers of a dish, each of which is in its modifier schema.
 fn made_modifiers(
     menu: &Nomenclature,
     product: &ProductInfo,
@@ -290,7 +293,6 @@ fn made_modifiers(
     for modifier in modifiers {
         require_allowed(product, modifier)?;
     }
-    limits::require(product, modifiers)?;
     modifiers
         .iter()
         .map(|modifier| made_modifier(menu, modifier))

@@ -15,6 +15,7 @@ mod logins;
 mod loyalty;
 mod menu;
 mod model;
+mod modifiers;
 mod money;
 mod page;
 mod python;
