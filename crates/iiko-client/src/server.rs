@@ -37,6 +37,7 @@ mod reference;
 pub mod rules;
 mod schedule;
 mod session;
+mod turn;
 
 use std::fmt;
 
@@ -68,6 +69,9 @@ pub use crate::server::{
 };
 
 /// A connection to one iikoServer. A clone is cheap and shares the session, so all callers of a server should.
+///
+/// Two that were built for the same address, login and password hold one slot between them: they take turns, and each
+/// turn costs a login.
 ///
 /// Every call may be dropped at any time. One that writes is then finished all the same.
 #[derive(Clone)]

@@ -54,11 +54,15 @@ pub(crate) fn check(
     let Incoming { status, body, .. } = &incoming;
     let status = *status;
     if status == 403 {
-        return Err(Error::Forbidden {
-            operation,
-            cause: Forbidden::classify(&String::from_utf8_lossy(body)),
-            text: quote(redactor, body),
-        });
+        let cause = Forbidden::classify(&String::from_utf8_lossy(body));
+        // A proxy forbids with a page of its own; iiko's words count even within a page.
+        if cause != Forbidden::Unknown || !is_html(&incoming) {
+            return Err(Error::Forbidden {
+                operation,
+                cause,
+                text: quote(redactor, body),
+            });
+        }
     }
     if is_html(&incoming) {
         return Err(Error::NotIiko {
@@ -306,6 +310,24 @@ mod tests {
                 "text/plain",
                 "Permission denied",
                 "`call` is forbidden: the user has no right to do this",
+            ),
+            (
+                403,
+                "text/html",
+                "<html><head><title>403 Forbidden</title></head></html>",
+                "what answered `call` (403) is not an iikoServer: a web page, \"403 Forbidden\"",
+            ),
+            (
+                403,
+                "text/html",
+                "<html><body><h1>HTTP Status 403 - Permission denied</h1></body></html>",
+                "`call` is forbidden: the user has no right to do this",
+            ),
+            (
+                401,
+                "text/html",
+                "<html><head><title>Sign in</title></head></html>",
+                "what answered `call` (401) is not an iikoServer: a web page, \"Sign in\"",
             ),
         ] {
             let error = judge(status, content_type, body).unwrap_err();

@@ -141,7 +141,9 @@ impl ServerBuilder {
             .connect_timeout(self.login_timeout.min(Duration::from_secs(10)))
             // One call at a time needs one connection.
             .pool_max_idle_per_host(1)
-            .redirect(redirect::Policy::custom(stay_at_home));
+            .redirect(redirect::Policy::custom(stay_at_home))
+            // Whether something may be sent twice is decided by the session and nobody else.
+            .retry(reqwest::retry::never());
         match &self.trust {
             Trust::System => {}
             Trust::Also(pem) => {
@@ -215,16 +217,14 @@ impl fmt::Debug for ServerBuilder {
     }
 }
 
-/// The gateways of hosted servers lead on with 307 and 308, which keep method and body. Elsewhere the hash of a
-/// password is not carried, nor from https to http.
+/// The gateways of hosted servers lead on with 307 and 308, which keep method and body. Only to another path of the
+/// same server: elsewhere the HTTP client takes the session's cookie off, so that the login would be carried on and every
+/// call after it refused.
 fn stay_at_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
     const LONGEST_CHAIN: usize = 3;
     let keeps_body = matches!(attempt.status().as_u16(), 307 | 308);
-    let is_home = attempt.previous().first().is_some_and(|first| {
-        let url = attempt.url();
-        first.host_str() == url.host_str()
-            && (first.scheme() == url.scheme() || url.scheme() == "https")
-    });
+    let mut previous = attempt.previous().iter();
+    let is_home = previous.all(|url| url.origin() == attempt.url().origin());
     if keeps_body && is_home && attempt.previous().len() <= LONGEST_CHAIN {
         attempt.follow()
     } else {

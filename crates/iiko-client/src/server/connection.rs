@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use reqwest::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderValue, USER_AGENT},
@@ -88,33 +89,16 @@ impl Connection {
         key: Option<&SecretString>,
         redactor: &Redactor,
     ) -> Result<Incoming, Error> {
-        let started_at = self.clock.now();
-        let start = Instant::now();
+        let mut report = Report {
+            connection: self,
+            outgoing,
+            redactor,
+            started_at: self.clock.now(),
+            start: Instant::now(),
+            is_told: false,
+        };
         let received = self.receive(outgoing, key).await;
-        if let Some(observer) = &self.observer {
-            let request_body = match &outgoing.payload {
-                Payload::Get => String::new(),
-                Payload::Json(body) => redactor.body(body),
-                Payload::Form(_) => "****".to_owned(),
-            };
-            let is_session = matches!(outgoing.payload, Payload::Form(_));
-            observer.exchanged(&Exchange {
-                operation: outgoing.operation,
-                method: if outgoing.is_read() { "GET" } else { "POST" },
-                url: format!("{}{}", self.base_url, outgoing.path),
-                request_body,
-                status: received.as_ref().ok().map(|incoming| incoming.status),
-                response_body: match &received {
-                    Ok(incoming) if is_session && incoming.status == 200 => "****".to_owned(),
-                    Ok(incoming) => redactor.body(&incoming.body),
-                    Err(_) => String::new(),
-                },
-                correlation_id: None,
-                duration: start.elapsed(),
-                started_at,
-                error: received.as_ref().err().map(describe),
-            });
-        }
+        report.tell(received.as_ref());
         received
     }
 
@@ -175,6 +159,72 @@ impl Connection {
             content_type,
             body,
         })
+    }
+}
+
+/// What the observer is told of an exchange; also of one whose caller went away in its midst.
+struct Report<'a> {
+    connection: &'a Connection,
+    outgoing: &'a Outgoing,
+    redactor: &'a Redactor,
+    started_at: DateTime<Utc>,
+    start: Instant,
+    is_told: bool,
+}
+
+impl Report<'_> {
+    fn tell(&mut self, received: Result<&Incoming, &Error>) {
+        let is_session = matches!(self.outgoing.payload, Payload::Form(_));
+        let response_body = |incoming: &Incoming| match incoming.status {
+            200..300 if is_session => "****".to_owned(),
+            _ => self.redactor.body(&incoming.body),
+        };
+        self.observe(
+            received.ok().map(|incoming| incoming.status),
+            || received.map(response_body).unwrap_or_default(),
+            received.err().map(describe),
+        );
+        self.is_told = true;
+    }
+
+    fn observe(
+        &self,
+        status: Option<u16>,
+        response_body: impl FnOnce() -> String,
+        error: Option<String>,
+    ) {
+        let Some(observer) = &self.connection.observer else {
+            return;
+        };
+        observer.exchanged(&Exchange {
+            operation: self.outgoing.operation,
+            method: if self.outgoing.is_read() {
+                "GET"
+            } else {
+                "POST"
+            },
+            url: format!("{}{}", self.connection.base_url, self.outgoing.path),
+            request_body: match &self.outgoing.payload {
+                Payload::Get => String::new(),
+                Payload::Json(body) => self.redactor.body(body),
+                Payload::Form(_) => "****".to_owned(),
+            },
+            status,
+            response_body: response_body(),
+            correlation_id: None,
+            duration: self.start.elapsed(),
+            started_at: self.started_at,
+            error,
+        });
+    }
+}
+
+impl Drop for Report<'_> {
+    fn drop(&mut self) {
+        if !self.is_told {
+            let error = "given up before its answer came".to_owned();
+            self.observe(None, String::new, Some(error));
+        }
     }
 }
 

@@ -7,16 +7,21 @@
 //! - after a call that failed, before its error is told
 //! - after [`Settings::idle`] without a call
 //! - at `close`, and when the last `Server` is dropped
-//! - before a new login, if an earlier logout failed
+//! - before a new login
+//! - when another client of the same login waits for its [`Turn`]
 //!
+//! A logout that fails is made up for at the next of these occasions, until the server has forgotten the session anyway.
 //! What cannot be given back is the slot of a login whose answer was lost: nobody but the server knows its key then.
 
+mod handshake;
+
 use std::{
-    sync::OnceLock,
-    time::{Duration, Instant},
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 
-use secrecy::{ExposeSecret, SecretString};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
 use tokio::{
     runtime::Runtime,
     sync::{mpsc, oneshot},
@@ -25,11 +30,12 @@ use tokio::{
 use crate::{
     redact::Redactor,
     server::{
-        answer::{self, Incoming},
-        connection::{Connection, FormBody, Outgoing, Payload},
+        answer,
+        connection::{Connection, Outgoing},
         error::Error,
         info::ServerInfo,
         login::Login,
+        turn::{Seat, Turn},
     },
 };
 
@@ -39,11 +45,14 @@ const QUEUE: usize = 64;
 /// Between two attempts to log out.
 const LOGOUT_PAUSE: Duration = Duration::from_millis(200);
 
+/// When the server forgets a session by itself, counted from the login.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
+
 pub(crate) struct Settings {
     pub(crate) login: Login,
     /// How long a session without calls keeps its slot.
     pub(crate) idle: Duration,
-    /// How old a session may get: the server forgets it after an hour.
+    /// How old a session may get, by the client's clock: the server forgets it after an hour.
     pub(crate) lifetime: Duration,
     /// How long logging in may take.
     pub(crate) login_timeout: Duration,
@@ -77,11 +86,13 @@ pub(crate) fn start(
     let (sender, commands) = mpsc::channel(QUEUE);
     let redactor = Redactor::new([settings.login.password_sha1.clone()]);
     let owner = Owner {
+        turn: Turn::of(&connection.base_url, &settings.login),
+        seat: None,
         connection,
         settings,
         redactor,
         session: None,
-        unreturned: None,
+        unreturned: Vec::new(),
     };
     runtime()?.spawn(owner.run(commands));
     Ok(sender)
@@ -113,17 +124,21 @@ fn runtime() -> Result<&'static Runtime, Error> {
 }
 
 struct Owner {
+    turn: Arc<Turn>,
+    /// Held while there is a session.
+    seat: Option<Seat>,
     connection: Connection,
     settings: Settings,
     redactor: Redactor,
     session: Option<Session>,
-    /// The key of a session that could not be logged out.
-    unreturned: Option<SecretString>,
+    /// Sessions that could not be logged out: each still has its slot. Since they leave after an hour, there are no more
+    /// than logins in an hour.
+    unreturned: Vec<Session>,
 }
 
 struct Session {
     key: SecretString,
-    opened: Instant,
+    opened: DateTime<Utc>,
     /// Knows the key.
     redactor: Redactor,
 }
@@ -132,16 +147,20 @@ impl Owner {
     async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut farewells = Vec::new();
         loop {
-            let command = if self.session.is_some() {
-                match tokio::time::timeout(self.settings.idle, commands.recv()).await {
-                    Ok(command) => command,
-                    Err(_) => {
-                        self.log_out().await;
-                        continue;
-                    }
+            let command = if self.session.is_some() || !self.unreturned.is_empty() {
+                let command = tokio::time::timeout(self.settings.idle, commands.recv());
+                tokio::select! {
+                    // Asked first, so that who is busy gives way too.
+                    biased;
+                    () = self.turn.is_wanted(), if self.seat.is_some() => None,
+                    command = command => command.ok(),
                 }
             } else {
-                commands.recv().await
+                Some(commands.recv().await)
+            };
+            let Some(command) = command else {
+                self.rest().await;
+                continue;
             };
             match command {
                 Some(Command::Call { outgoing, reply }) => self.call(&outgoing, reply).await,
@@ -161,13 +180,13 @@ impl Owner {
                     for_good: false,
                     reply,
                 }) => {
-                    self.log_out().await;
+                    self.rest().await;
                     reply.send(()).ok();
                 }
                 None => break,
             }
         }
-        self.log_out().await;
+        self.rest().await;
         for reply in farewells {
             reply.send(()).ok();
         }
@@ -184,17 +203,27 @@ impl Owner {
         let operation = outgoing.operation;
         let mut is_renewed = false;
         let result = loop {
+            if self.seat.is_none() {
+                self.seat = tokio::select! {
+                    seat = self.turn.take() => Some(seat),
+                    () = reply.closed() => return,
+                };
+            }
             // Not given up when the caller is: a login must be heard to its end, or its slot is lost.
             let (key, redactor) = match self.open().await {
                 Ok(session) => (session.key.clone(), session.redactor.clone()),
                 Err(error) => break Err(error),
             };
+            if reply.is_closed() {
+                // The caller left during the login. Nothing was begun, and the session serves the next call.
+                return;
+            }
             let exchange = self.connection.exchange(outgoing, Some(&key), &redactor);
             let answered = if outgoing.is_read() {
                 tokio::select! {
                     answered = exchange => answered,
                     () = reply.closed() => {
-                        self.log_out().await;
+                        self.rest().await;
                         return;
                     }
                 }
@@ -208,7 +237,12 @@ impl Owner {
                     self.log_out().await;
                     if is_renewed {
                         let text = answer::quote(&redactor, &incoming.body);
-                        break Err(Error::SessionRefused { operation, text });
+                        let refused = Error::SessionRefused { operation, text };
+                        // A page is told for what it is.
+                        break match answer::is_html(&incoming) {
+                            true => answer::check(operation, incoming, &redactor),
+                            false => Err(refused),
+                        };
                     }
                     is_renewed = true;
                 }
@@ -216,7 +250,7 @@ impl Owner {
             }
         };
         if result.is_err() {
-            self.log_out().await;
+            self.rest().await;
         }
         // Nobody may be there to hear it any more.
         drop(reply.send(result));
@@ -224,7 +258,9 @@ impl Owner {
 
     /// The session, opened if there is none: first who the server is, then the login.
     async fn open(&mut self) -> Result<&Session, Error> {
-        let is_old = |session: &Session| session.opened.elapsed() >= self.settings.lifetime;
+        let lifetime = TimeDelta::from_std(self.settings.lifetime).unwrap_or(TimeDelta::MAX);
+        let ages = TimeDelta::zero()..lifetime;
+        let is_old = |session: &Session| !ages.contains(&session.age(&self.connection));
         if self.session.as_ref().is_some_and(is_old) {
             self.log_out().await;
         }
@@ -238,10 +274,8 @@ impl Owner {
                 let version = info.version;
                 return Err(Error::TooOld { version });
             }
-            if let Some(key) = self.unreturned.take() {
-                self.return_slot(key).await;
-            }
-            let opened = Instant::now();
+            self.log_out().await;
+            let opened = self.connection.clock.now();
             let key = self.log_in().await?;
             tracing::debug!(server = %self.connection.base_url, "logged in to iikoServer");
             self.session = Some(Session {
@@ -253,148 +287,49 @@ impl Owner {
         Ok(self.session.as_ref().expect("it was opened above"))
     }
 
-    async fn info(&self) -> Result<ServerInfo, Error> {
-        const OPERATION: &str = "get_server_info";
-        let mut outgoing = Outgoing::get(
-            OPERATION,
-            "/get_server_info.jsp",
-            self.settings.login_timeout,
-        );
-        outgoing.query.push(("encoding", "UTF-8".to_owned()));
-        let incoming = self
-            .connection
-            .exchange(&outgoing, None, &self.redactor)
-            .await?;
-        let body = answer::check(OPERATION, incoming, &self.redactor)?;
-        ServerInfo::read(&String::from_utf8_lossy(&body)).map_err(|problem| Error::Unreadable {
-            operation: OPERATION,
-            problem,
-            excerpt: answer::quote(&self.redactor, &body),
-        })
+    /// Gives every slot back, and the turn to whoever waits for it.
+    async fn rest(&mut self) {
+        self.log_out().await;
+        self.seat = None;
     }
 
-    async fn log_in(&self) -> Result<SecretString, Error> {
-        const OPERATION: &str = "auth";
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("login", &self.settings.login.name)
-            .append_pair("pass", self.settings.login.password_sha1.expose_secret())
-            .finish();
-        let outgoing = Outgoing {
-            operation: OPERATION,
-            path: "/api/auth".to_owned(),
-            query: Vec::new(),
-            payload: Payload::Form(FormBody(form.into())),
-            timeout: self.settings.login_timeout,
-        };
-        let incoming = self
-            .connection
-            .exchange(&outgoing, None, &self.redactor)
-            .await?;
-        if incoming.status == 401 {
-            let text = answer::quote(&self.redactor, &incoming.body);
-            return Err(Error::LoginRefused { text });
-        }
-        let body = answer::check(OPERATION, incoming, &self.redactor)?;
-        read_key(&body).ok_or_else(|| Error::Unreadable {
-            operation: OPERATION,
-            problem: "it is not a session's key".to_owned(),
-            // Perhaps a key all the same, so nothing of it is told.
-            excerpt: format!("**** ({} bytes)", body.len()),
-        })
-    }
-
+    /// Gives every slot back that is held, again and again until the deadline. What is not returned then waits for the
+    /// next occasion.
     async fn log_out(&mut self) {
-        if let Some(session) = self.session.take() {
-            self.return_slot(session.key).await;
-        }
-    }
-
-    /// Logs out, again and again until the deadline. What then is not returned is tried once more before the next login.
-    async fn return_slot(&mut self, key: SecretString) {
+        let is_first_attempt = self.session.is_some();
+        self.unreturned.extend(self.session.take());
+        self.unreturned
+            .retain(|session| session.age(&self.connection) < FORGOTTEN);
         let deadline = self.settings.logout_deadline;
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("key", key.expose_secret())
-            .finish();
-        let outgoing = Outgoing {
-            operation: "logout",
-            path: "/api/logout".to_owned(),
-            query: Vec::new(),
-            payload: Payload::Form(FormBody(form.into())),
-            timeout: deadline,
-        };
-        let redactor = self.redactor.knowing(&key);
         let attempts = async {
-            loop {
-                match self
-                    .connection
-                    .exchange(&outgoing, Some(&key), &redactor)
-                    .await
-                {
-                    // 401: the server has already forgotten the session.
-                    Ok(Incoming {
-                        status: 200..300 | 401,
-                        ..
-                    }) => return,
-                    Ok(incoming) => {
-                        let status = incoming.status;
-                        tracing::debug!(status, "iikoServer did not log out, trying again");
-                    }
-                    Err(error) => tracing::debug!(%error, "cannot log out, trying again"),
+            while let Some(session) = self.unreturned.first() {
+                if self.is_logged_out(session).await {
+                    self.unreturned.remove(0);
+                } else {
+                    // One that cannot be returned must not keep the others waiting.
+                    self.unreturned.rotate_left(1);
+                    tokio::time::sleep(LOGOUT_PAUSE).await;
                 }
-                tokio::time::sleep(LOGOUT_PAUSE).await;
             }
         };
-        if tokio::time::timeout(deadline, attempts).await.is_err() {
+        if tokio::time::timeout(deadline, attempts).await.is_ok() {
+            return;
+        }
+        let (server, slots) = (&self.connection.base_url, self.unreturned.len());
+        if is_first_attempt {
             tracing::warn!(
-                server = %self.connection.base_url,
-                "cannot log out of iikoServer: the license slot stays taken for up to an hour"
+                %server,
+                slots,
+                "cannot log out of iikoServer: the license slot stays taken until a later attempt, or for an hour"
             );
-            self.unreturned = Some(key);
+        } else {
+            tracing::debug!(%server, slots, "still cannot log out of iikoServer");
         }
     }
 }
 
-/// The key is plain text that looks like a GUID, on some servers in quotes or in one XML element.
-fn read_key(body: &[u8]) -> Option<SecretString> {
-    const LONGEST: usize = 128;
-    let text = std::str::from_utf8(body).ok()?.trim();
-    let text = match text.strip_prefix('<') {
-        Some(_) => text.rsplit_once("</")?.0.rsplit_once('>')?.1,
-        None => text,
-    };
-    let text = text.trim().trim_matches('"').trim();
-    let is_key = (8..=LONGEST).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    is_key.then(|| text.to_owned().into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_found_in_whatever_surrounds_it() {
-        let key = "8d291bb4-1464-4aa9-b375-318e257deca8";
-        for body in [
-            key.to_owned(),
-            format!("{key}\r\n"),
-            format!("\"{key}\""),
-            format!("<?xml version=\"1.0\"?><string>{key}</string>"),
-        ] {
-            let found = read_key(body.as_bytes()).unwrap();
-            assert_eq!(found.expose_secret(), key, "{body}");
-        }
-        for body in [
-            "",
-            "ok",
-            "Login failed",
-            "a b c d e f g",
-            "<p></p>",
-            "{\"token\":\"abcdefgh\"}",
-        ] {
-            assert!(read_key(body.as_bytes()).is_none(), "{body}");
-        }
+impl Session {
+    fn age(&self, connection: &Connection) -> TimeDelta {
+        connection.clock.now() - self.opened
     }
 }

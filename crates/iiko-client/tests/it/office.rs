@@ -1,19 +1,17 @@
 //! The client of iikoServer against the emulator's: sessions and their slots, price orders and their rules, prices,
 //! reference lists. The emulator counts the slots, so a leak is a number.
 
+mod sessions;
+mod slots;
+
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use iiko_client::server::{
-    Day, Error, Forbidden, Login, MenuChange, MenuChangeDraft, MenuChangeItem, MenuChangeQuery,
-    Outcome, PriceQuery, PriceType, ProductQuery, Question, Server, ServerBuilder, Status,
-    effective_price,
+    Day, Error, Login, MenuChange, MenuChangeDraft, MenuChangeItem, MenuChangeQuery, Outcome,
+    PriceQuery, PriceType, ProductQuery, Question, Server, ServerBuilder, Status, effective_price,
 };
-use iiko_emulator::{
-    Config, Emulator,
-    control::Control,
-    faults::{Fault, FaultRule},
-};
+use iiko_emulator::{Config, Emulator, control::Control};
 use iiko_types::{ids::Guid, number::ExactDecimal};
 use serde_json::Value;
 
@@ -32,8 +30,12 @@ fn builder(emulator: &Emulator) -> ServerBuilder {
 
 impl Office {
     fn open() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    fn with(change: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let emulator = Emulator::start(Config::default()).unwrap();
-        let server = builder(&emulator).build().unwrap();
+        let server = change(builder(&emulator)).build().unwrap();
         Self { emulator, server }
     }
 
@@ -69,185 +71,24 @@ impl Office {
     }
 }
 
+/// Waits for what happens on the session's own thread.
+async fn until(is_so: impl Fn() -> bool) {
+    let seen = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen)
+        .await
+        .unwrap();
+}
+
 fn roubles(text: &str) -> ExactDecimal {
     text.parse().unwrap()
 }
 
 fn everything() -> MenuChangeQuery {
     MenuChangeQuery::between("2020-01-01", "2100-01-01")
-}
-
-// sessions
-
-#[tokio::test]
-async fn many_calls_share_one_slot_and_closing_gives_it_back() {
-    let office = Office::open();
-    assert_eq!(
-        office.server.info().await.unwrap().version.to_string(),
-        "9.1.8028.0"
-    );
-    assert_eq!(
-        office.slots_used(),
-        0,
-        "who asks for the version needs no slot"
-    );
-    let query = everything();
-    let (a, b, c) = tokio::join!(
-        office.server.menu_changes(&query),
-        office.server.departments(),
-        office.server.product_scales(false),
-    );
-    assert_eq!(a.unwrap().items.len(), 2);
-    assert!(!b.unwrap().is_empty() && !c.unwrap().is_empty());
-    assert_eq!(
-        (office.slots_used(), office.control().calls("server/auth")),
-        (1, 1)
-    );
-    office.server.clone().close().await;
-    assert_eq!(office.slots_used(), 0);
-}
-
-#[tokio::test]
-async fn calls_go_one_after_another() {
-    let office = Office::open();
-    office.server.departments().await.unwrap();
-    let late = FaultRule::new(LIST, Fault::Latency { milliseconds: 40 });
-    office.control().add_fault(late);
-    let query = everything();
-    let (slow, quick) = tokio::join!(
-        office.server.menu_changes(&query),
-        office.server.departments()
-    );
-    slow.unwrap();
-    quick.unwrap();
-    let order: Vec<String> = office
-        .control()
-        .exchanges()
-        .into_iter()
-        .filter_map(|exchange| exchange.operation)
-        .collect();
-    let tail = &order[order.len() - 2..];
-    assert_eq!(tail, [LIST, "server/corporation/departments"]);
-    office.server.close().await;
-}
-
-#[tokio::test]
-async fn no_failure_keeps_a_slot() {
-    let faults = [
-        Fault::Status {
-            status: 500,
-            retry_after: None,
-        },
-        Fault::Status {
-            status: 403,
-            retry_after: None,
-        },
-        Fault::Html { status: 200 },
-        Fault::Html { status: 502 },
-        Fault::CutJson,
-        Fault::MalformedJson,
-        Fault::DroppedBefore,
-        Fault::DroppedAfter,
-    ];
-    for fault in faults {
-        let office = Office::open();
-        office
-            .control()
-            .add_fault(FaultRule::new(LIST, fault.clone()));
-        office.server.menu_changes(&everything()).await.unwrap_err();
-        assert_eq!(office.control().calls("server/auth"), 1, "{fault:?}");
-        office.server.clone().close().await;
-        assert_eq!(office.slots_used(), 0, "{fault:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_call_given_up_and_a_client_dropped_leave_no_slot_behind() {
-    let emulator = Emulator::start(Config::default()).unwrap();
-    let server = builder(&emulator).build().unwrap();
-    let late = Fault::Latency { milliseconds: 200 };
-    emulator.control().add_fault(FaultRule::new(LIST, late));
-    let query = everything();
-    let given_up = tokio::time::timeout(Duration::from_millis(50), server.menu_changes(&query));
-    assert!(given_up.await.is_err());
-    // the connection is in order: the next call waits for the one that nobody wants any more
-    server.departments().await.unwrap();
-    assert_eq!(emulator.control().server_slots_used().unwrap(), 1);
-    drop(server);
-    let gone = async {
-        while emulator.control().server_slots_used().unwrap() > 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), gone)
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
-async fn a_server_that_started_again_is_logged_into_once_more() {
-    let office = Office::open();
-    office.server.departments().await.unwrap();
-    office.control().restart_server().unwrap();
-    office.server.departments().await.unwrap();
-    assert_eq!(office.control().calls("server/auth"), 2);
-    let refusing = Fault::Status {
-        status: 401,
-        retry_after: None,
-    };
-    office.control().add_fault(FaultRule::new(LIST, refusing));
-    let error = office.server.menu_changes(&everything()).await.unwrap_err();
-    assert!(matches!(error, Error::SessionRefused { .. }), "{error}");
-    assert_eq!(
-        office.control().calls(LIST),
-        2,
-        "asked once more, and then no more"
-    );
-    office.server.clone().close().await;
-    assert_eq!(office.slots_used(), 0);
-}
-
-#[tokio::test]
-async fn the_three_causes_of_a_403_are_told_apart() {
-    let office = Office::open();
-    let forbidden = async || match office.server.menu_changes(&everything()).await {
-        Err(Error::Forbidden { cause, .. }) => cause,
-        other => panic!("{other:?}"),
-    };
-    office.control().set_server_slots(0).unwrap();
-    assert_eq!(
-        forbidden().await,
-        Forbidden::NoFreeSlot { module: Some(2000) }
-    );
-    office.control().set_server_modules(&[]).unwrap();
-    assert_eq!(
-        forbidden().await,
-        Forbidden::NotLicensed { module: Some(2000) }
-    );
-    office.control().set_server_modules(&[2000]).unwrap();
-    office.control().set_server_slots(1).unwrap();
-    office.control().set_server_right(false).unwrap();
-    assert_eq!(forbidden().await, Forbidden::RightMissing);
-    office.server.clone().close().await;
-    assert_eq!(office.slots_used(), 0);
-}
-
-#[tokio::test]
-async fn what_is_too_old_or_unknown_is_refused_before_a_slot_is_taken() {
-    let office = Office::open();
-    office.control().set_server_version("7.7.5").unwrap();
-    let error = office.server.menu_changes(&everything()).await.unwrap_err();
-    assert!(matches!(error, Error::TooOld { .. }), "{error}");
-    assert_eq!(office.control().calls("server/auth"), 0);
-
-    let stranger = Login::new("prices", &"wrong".into());
-    let emulator = Emulator::start(Config::default()).unwrap();
-    let server = Server::builder(&emulator.url(), stranger, chrono_tz::UTC)
-        .build()
-        .unwrap();
-    let error = server.departments().await.unwrap_err();
-    assert!(matches!(error, Error::LoginRefused { .. }), "{error}");
-    assert!(!format!("{error:?} {error}").contains("wrong"));
 }
 
 // price orders
