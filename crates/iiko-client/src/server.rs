@@ -32,6 +32,7 @@ mod error;
 mod info;
 mod login;
 mod menu_change;
+mod null;
 mod price;
 mod reference;
 pub mod rules;

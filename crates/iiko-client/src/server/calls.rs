@@ -299,8 +299,11 @@ impl Server {
     }
 
     async fn list<T: DeserializeOwned>(&self, call: Outgoing) -> Result<Listing<T>, Error> {
-        let (items, revision) = self.read(call).await?;
-        Ok(Listing { items, revision })
+        let (items, revision) = self.read::<Option<Vec<T>>>(call).await?;
+        Ok(Listing {
+            items: items.unwrap_or_default(),
+            revision,
+        })
     }
 
     async fn read<T: DeserializeOwned>(&self, call: Outgoing) -> Result<(T, Option<i64>), Error> {

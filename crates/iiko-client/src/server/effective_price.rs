@@ -245,6 +245,8 @@ enum Verdict {
 
 impl Row<'_> {
     fn says(&self, category_id: Option<Guid>) -> Verdict {
+        let costs =
+            |price: Option<ExactDecimal>| price.map_or(Verdict::PriceMissing, Verdict::Costs);
         let Some(item) = self.item else {
             return Verdict::NotSold;
         };
@@ -258,9 +260,9 @@ impl Row<'_> {
             Some(rule) => {
                 let mut prices = item.prices_for_categories.iter();
                 let price = prices.find(|price| price.category_id == rule.category_id);
-                price.map_or(Verdict::PriceMissing, |price| Verdict::Costs(price.price))
+                costs(price.and_then(|price| price.price))
             }
-            None if item.including => Verdict::Costs(item.price),
+            None if item.including => costs(item.price),
             None => Verdict::NotSold,
         }
     }
@@ -300,23 +302,26 @@ fn live_rows<'a>(orders: &'a [MenuChange], question: &Question) -> Result<Vec<Ro
         if item.is_none() && !(order.delete_previous_menu && names_department()) {
             continue;
         }
+        // Only what is wrong with an order in force, or with its days, makes the answer uncertain.
         let invalid = || Outcome::InvalidOrder(order.id);
+        let began = order.date_incoming.date().ok_or_else(invalid)?;
+        if question.day < began {
+            continue;
+        }
+        if let Some(date_to) = &order.date_to
+            && date_to.date().ok_or_else(invalid)? <= question.day
+        {
+            continue;
+        }
         if items.next().is_some() {
             return Err(invalid());
         }
-        let began = order.date_incoming.date().ok_or_else(invalid)?;
-        let ends = match &order.date_to {
-            Some(day) => Some(day.date().ok_or_else(invalid)?),
-            None => None,
-        };
-        if began <= question.day && ends.is_none_or(|ends| question.day < ends) {
-            rows.push(Row {
-                order,
-                began,
-                schedule: order.schedule.as_ref(),
-                item,
-            });
-        }
+        rows.push(Row {
+            order,
+            began,
+            schedule: order.schedule.as_ref(),
+            item,
+        });
     }
     Ok(rows)
 }

@@ -4,12 +4,17 @@
 //! its rows and ignores ours, and a field left out of what is sent has a meaning of its own. Both write their fields in
 //! the order of the vendor's guide.
 
+mod written;
+
 use std::fmt;
 
 use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::server::{day::Day, schedule::PeriodSchedule};
+use crate::server::{day::Day, null::null_as_default, schedule::PeriodSchedule};
+
+/// What an edit leaves as it is by not naming it.
+pub(crate) const TAX_FIELDS: [&str; 2] = ["taxCategoryId", "taxCategoryEnabled"];
 
 /// Where an order stands. Only a posted one has effect.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,8 +25,14 @@ pub enum Status {
     Processed,
     /// `DELETED`.
     Deleted,
-    /// A word that the guide does not know.
+    /// A word that the guide does not know; empty where there was none.
     Other(String),
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self::Other(String::new())
+    }
 }
 
 /// A price order as the server tells it (`MenuChangeDocumentDto`).
@@ -31,11 +42,13 @@ pub struct MenuChange {
     /// Its id.
     pub id: Guid,
     /// The accounting day from which it has effect.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub date_incoming: Day,
     /// A text with leading zeros; no key, since it starts anew each year on some servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_number: Option<String>,
     /// Where it stands.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: Status,
     /// Survives a round trip: a place for a marker by which an order is found again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +57,7 @@ pub struct MenuChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_name: Option<String>,
     /// Takes every dish that is not in the order out of the menu.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub delete_previous_menu: bool,
     /// The hours in which it has effect; absent for an order that always has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,7 +66,7 @@ pub struct MenuChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_to: Option<Day>,
     /// Its rows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub items: Vec<MenuChangeItem>,
     /// Properties that the guide does not name.
     #[serde(flatten)]
@@ -75,20 +88,22 @@ pub struct MenuChangeItem {
     /// Its size; `null`, which is written, for a product without sizes.
     pub product_size_id: Option<Guid>,
     /// Whether it is in the price list.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub including: bool,
-    /// Price for all who have no price category with a rule of its own.
-    pub price: ExactDecimal,
-    /// A hit.
+    /// Price for all who have no price category with a rule of its own. `None` is sent as `null`.
     #[serde(default)]
+    pub price: Option<ExactDecimal>,
+    /// A hit.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub dish_of_day: bool,
     /// Part of the flyer program.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub flyer_program: bool,
     /// Prices of the price categories that [`include_for_categories`](Self::include_for_categories) includes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub prices_for_categories: Vec<PriceForCategory>,
     /// The price categories with a rule of their own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub include_for_categories: Vec<IncludeForCategory>,
     /// Tax category. `None` leaves the stored one as it is, `Some(None)` is sent as `null`. Needs license module
     /// 21052802; without it the server ignores the field and says so in its own log alone.
@@ -117,6 +132,7 @@ pub struct IncludeForCategory {
     /// The price category.
     pub category_id: Guid,
     /// True: sold at the category's own price. False: not sold for the category.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub include: bool,
 }
 
@@ -126,14 +142,16 @@ pub struct IncludeForCategory {
 pub struct PriceForCategory {
     /// The price category.
     pub category_id: Guid,
-    /// Zero is a price.
-    pub price: ExactDecimal,
+    /// Zero is a price, `None` is none.
+    #[serde(default)]
+    pub price: Option<ExactDecimal>,
 }
 
 /// An order to create, or with [`id`](Self::id) to edit.
 ///
 /// What is `None` is not sent. Editing what was read begins with `MenuChangeDraft::from(order)`, which leaves out what
-/// the server only tells: the schedule's content and the numbers of rows.
+/// the server only tells, the schedule's content and the numbers of rows, and what needs a license of its own where it
+/// is said: the tax fields, which then stay as they are.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MenuChangeDraft {
@@ -154,7 +172,7 @@ pub struct MenuChangeDraft {
     #[serde(default)]
     pub short_name: Option<String>,
     /// Takes every dish that is not in the order out of the menu. How far that reaches, the guide does not say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub delete_previous_menu: bool,
     /// Makes the order one by the hours of this schedule.
     #[serde(default)]
@@ -163,7 +181,7 @@ pub struct MenuChangeDraft {
     #[serde(default)]
     pub date_to: Option<Day>,
     /// Its rows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub items: Vec<MenuChangeItem>,
     /// Properties that the guide does not name.
     #[serde(flatten)]
@@ -185,7 +203,7 @@ impl MenuChangeItem {
             product_id,
             product_size_id,
             including: true,
-            price,
+            price: Some(price),
             dish_of_day: false,
             flyer_program: false,
             prices_for_categories: Vec::new(),
@@ -234,11 +252,15 @@ impl From<MenuChange> for MenuChangeDraft {
             schedule,
             date_to,
             mut items,
-            extra,
+            mut extra,
         } = order;
         for item in &mut items {
             item.num = None;
+            item.tax_category_id = None;
+            item.tax_category_enabled = None;
         }
+        // The guide does not say where they stand; some have seen them beside the rows.
+        extra.retain(|name, _| !TAX_FIELDS.contains(&name.as_str()));
         Self {
             id: Some(id),
             date_incoming,
@@ -251,90 +273,6 @@ impl From<MenuChange> for MenuChangeDraft {
             date_to,
             items,
             extra,
-        }
-    }
-}
-
-impl Serialize for MenuChangeDraft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Written<'a> {
-            #[serde(skip_serializing_if = "Option::is_none")]
-            id: Option<Guid>,
-            date_incoming: &'a Day,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            document_number: Option<&'a str>,
-            status: &'a Status,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            comment: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            short_name: Option<&'a str>,
-            delete_previous_menu: bool,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            schedule_id: Option<Guid>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            date_to: Option<&'a Day>,
-            items: Vec<WrittenItem<'a>>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        Written {
-            id: self.id,
-            date_incoming: &self.date_incoming,
-            document_number: self.document_number.as_deref(),
-            status: &self.status,
-            comment: self.comment.as_deref(),
-            short_name: self.short_name.as_deref(),
-            delete_previous_menu: self.delete_previous_menu,
-            schedule_id: self.schedule_id,
-            date_to: self.date_to.as_ref(),
-            items: self.items.iter().map(WrittenItem::from).collect(),
-            extra: &self.extra,
-        }
-        .serialize(serializer)
-    }
-}
-
-/// A row in the order in which the guide sends it, which is not the one in which the server answers.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WrittenItem<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    num: Option<i64>,
-    department_id: Guid,
-    product_id: Guid,
-    product_size_id: Option<Guid>,
-    including: bool,
-    price: ExactDecimal,
-    prices_for_categories: &'a [PriceForCategory],
-    include_for_categories: &'a [IncludeForCategory],
-    flyer_program: bool,
-    dish_of_day: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tax_category_id: Option<Option<Guid>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tax_category_enabled: Option<Option<bool>>,
-    #[serde(flatten)]
-    extra: &'a Extra,
-}
-
-impl<'a> From<&'a MenuChangeItem> for WrittenItem<'a> {
-    fn from(item: &'a MenuChangeItem) -> Self {
-        Self {
-            num: item.num,
-            department_id: item.department_id,
-            product_id: item.product_id,
-            product_size_id: item.product_size_id,
-            including: item.including,
-            price: item.price,
-            prices_for_categories: &item.prices_for_categories,
-            include_for_categories: &item.include_for_categories,
-            flyer_program: item.flyer_program,
-            dish_of_day: item.dish_of_day,
-            tax_category_id: item.tax_category_id,
-            tax_category_enabled: item.tax_category_enabled,
-            extra: &item.extra,
         }
     }
 }

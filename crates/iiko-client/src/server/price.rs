@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::server::{
     day::Day,
     menu_change::{IncludeForCategory, PriceForCategory},
+    null::null_as_default,
     schedule::PeriodSchedule,
 };
 
@@ -79,7 +80,7 @@ pub struct ProductPrice {
     #[serde(default)]
     pub product_size_id: Option<Guid>,
     /// In no order that could be relied on: choose by day, never the first or the last.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub prices: Vec<PriceInterval>,
     /// Properties that are not known.
     #[serde(flatten)]
@@ -91,25 +92,28 @@ pub struct ProductPrice {
 #[serde(rename_all = "camelCase")]
 pub struct PriceInterval {
     /// The first accounting day.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub date_from: Day,
     /// The first accounting day on which it does not count any more.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub date_to: Day,
     /// May be absent where the product is not sold.
     #[serde(default)]
     pub price: Option<ExactDecimal>,
     /// Whether it is sold. An order calls the same `including`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub included: bool,
     /// A hit.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub dish_of_day: bool,
     /// Part of the flyer program.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub flyer_program: bool,
     /// The price categories with a rule of their own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub include_for_categories: Vec<IncludeForCategory>,
     /// Their prices.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub prices_for_categories: Vec<PriceForCategory>,
     /// The order that set it.
     #[serde(default)]

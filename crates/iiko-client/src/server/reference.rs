@@ -3,6 +3,8 @@
 use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
 use serde::{Deserialize, Serialize};
 
+use crate::server::null::null_as_default;
+
 /// An item of the corporation's tree (`corporateItemDto`). Orders want those of type `DEPARTMENT`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,7 +68,7 @@ pub struct Product {
     /// Its id.
     pub id: Guid,
     /// Orders may still name it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub deleted: bool,
     /// Its name.
     #[serde(default)]
@@ -125,10 +127,10 @@ pub struct ProductScale {
     #[serde(default)]
     pub name: Option<String>,
     /// Deleted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub deleted: bool,
     /// Its sizes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub product_sizes: Vec<ProductSize>,
     /// Properties that are not known.
     #[serde(flatten)]
@@ -142,7 +144,7 @@ pub struct ProductSize {
     /// Its id.
     pub id: Guid,
     /// Deleted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub deleted: bool,
     /// Its name.
     #[serde(default)]
@@ -171,7 +173,7 @@ pub struct PriceCategory {
     #[serde(default)]
     pub name: Option<String>,
     /// Deleted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub deleted: bool,
     /// Its code.
     #[serde(default)]
@@ -192,7 +194,7 @@ pub struct PriceCategory {
 #[serde(rename_all = "camelCase")]
 pub struct PricingStrategy {
     /// `ABSOLUTE_VALUE` with `delta`, `PERCENT` with `percent`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
     pub strategy_type: String,
     /// Added to the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]

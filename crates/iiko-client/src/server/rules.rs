@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use iiko_types::{ids::Guid, number::ExactDecimal};
 
-use crate::server::menu_change::{MenuChange, MenuChangeDraft, MenuChangeItem, Status};
+use crate::server::{
+    day::Day,
+    menu_change::{MenuChange, MenuChangeDraft, MenuChangeItem, Status, TAX_FIELDS},
+};
 
 /// Why an order is not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +23,12 @@ pub enum BrokenRule {
     /// To create an order, it must have no id.
     #[error("an order with id {0} cannot be created, only edited")]
     IdGiven(Guid),
+    /// A product is in the price list, but without a price.
+    #[error("product {product_id} is included without a price")]
+    WithoutPrice {
+        /// The product of the row.
+        product_id: Guid,
+    },
     /// A price category is included, but without a price.
     #[error("product {product_id} is included for price category {category_id} without a price")]
     CategoryWithoutPrice {
@@ -76,7 +85,7 @@ pub enum BrokenRule {
 pub fn check_create(draft: &MenuChangeDraft) -> Result<(), BrokenRule> {
     match draft.id {
         Some(id) => Err(BrokenRule::IdGiven(id)),
-        None => check_categories(draft),
+        None => check_prices(draft),
     }
 }
 
@@ -94,23 +103,23 @@ pub fn check_edit(
         return Err(BrokenRule::IdMissing);
     }
     match current.status {
-        Status::New => return check_categories(draft),
+        Status::New => return check_prices(draft),
         Status::Processed => {}
         Status::Deleted | Status::Other(_) => {
             let status = current.status.clone();
             return Err(BrokenRule::NotEditable { status });
         }
     }
-    let unreadable = |field, text: Option<&str>| BrokenRule::UnreadableDay {
+    let unreadable = |field, day: &Day| BrokenRule::UnreadableDay {
         field,
-        text: text.unwrap_or("it is absent").to_owned(),
+        text: day.to_string(),
     };
     let began = current
         .date_incoming
         .date()
-        .ok_or_else(|| unreadable("dateIncoming", Some(current.date_incoming.as_str())))?;
+        .ok_or_else(|| unreadable("dateIncoming", &current.date_incoming))?;
     if began >= today {
-        return check_categories(draft);
+        return check_prices(draft);
     }
     if let Some(field) = changed_beside_the_end(current, draft) {
         return Err(BrokenRule::OnlyTheEnd {
@@ -124,10 +133,9 @@ pub fn check_edit(
         ("present", "present dateTo", &current.date_to),
         ("new", "new dateTo", &draft.date_to),
     ] {
-        let date = day
-            .as_ref()
-            .and_then(|day| day.date())
-            .ok_or_else(|| unreadable(field, day.as_ref().map(|day| day.as_str())))?;
+        // What says nothing of its end has none.
+        let Some(day) = day else { continue };
+        let date = day.date().ok_or_else(|| unreadable(field, day))?;
         if date < tomorrow {
             return Err(BrokenRule::EndNotInFuture { which, date, today });
         }
@@ -135,13 +143,18 @@ pub fn check_edit(
     Ok(())
 }
 
-/// An included category needs a price; of an excluded one the guide itself leaves it out.
-fn check_categories(draft: &MenuChangeDraft) -> Result<(), BrokenRule> {
+/// What is included needs a price, a category too; of an excluded category the guide itself leaves it out.
+fn check_prices(draft: &MenuChangeDraft) -> Result<(), BrokenRule> {
     for item in &draft.items {
+        if item.including && item.price.is_none() {
+            return Err(BrokenRule::WithoutPrice {
+                product_id: item.product_id,
+            });
+        }
         let has_price = |category_id: Guid| {
             item.prices_for_categories
                 .iter()
-                .any(|price| price.category_id == category_id)
+                .any(|price| price.category_id == category_id && price.price.is_some())
         };
         let bare = item
             .include_for_categories
@@ -178,10 +191,18 @@ fn changed_beside_the_end(current: &MenuChange, draft: &MenuChangeDraft) -> Opti
         ),
         (draft.schedule_id != schedule_id, "scheduleId"),
         (!same_items(&current.items, &draft.items), "items"),
-        (draft.extra != current.extra, "an unknown property"),
+        (!same_extra(current, draft), "an unknown property"),
     ]
     .into_iter()
     .find_map(|(changes, field)| changes.then_some(field))
+}
+
+/// Tax fields that are not sent stay as they are, here too.
+fn same_extra(current: &MenuChange, draft: &MenuChangeDraft) -> bool {
+    let mut current = current.extra.clone();
+    current
+        .retain(|name, _| draft.extra.contains_key(name) || !TAX_FIELDS.contains(&name.as_str()));
+    current == draft.extra
 }
 
 /// Rows have no order that means anything, and their numbers are the server's.
@@ -219,7 +240,7 @@ fn includes(item: &MenuChangeItem) -> BTreeMap<Guid, bool> {
     rules.map(|rule| (rule.category_id, rule.include)).collect()
 }
 
-fn prices(item: &MenuChangeItem) -> BTreeMap<Guid, ExactDecimal> {
+fn prices(item: &MenuChangeItem) -> BTreeMap<Guid, Option<ExactDecimal>> {
     let prices = item.prices_for_categories.iter();
     prices
         .map(|price| (price.category_id, price.price))

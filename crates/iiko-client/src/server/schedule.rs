@@ -3,6 +3,8 @@
 use iiko_types::{ids::Guid, unknown::Extra};
 use serde::{Deserialize, Serialize};
 
+use crate::server::null::null_as_default;
+
 /// A schedule by weekday and hour (`PeriodScheduleDto`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,7 +18,7 @@ pub struct PeriodSchedule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
     /// Its hours.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub periods: Vec<Period>,
     /// Properties that the guide does not name.
     #[serde(flatten)]
@@ -28,9 +30,12 @@ pub struct PeriodSchedule {
 #[serde(rename_all = "camelCase")]
 pub struct Period {
     /// `16:00`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub begin: String,
     /// `17:00`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub end: String,
     /// 1 is Monday, 7 is Sunday.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub days_of_week: Vec<u32>,
 }

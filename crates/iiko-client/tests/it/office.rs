@@ -1,6 +1,7 @@
 //! The client of iikoServer against the emulator's: sessions and their slots, price orders and their rules, prices,
 //! reference lists. The emulator counts the slots, so a leak is a number.
 
+mod midnight;
 mod sessions;
 mod slots;
 
@@ -99,7 +100,7 @@ async fn an_order_is_made_read_changed_and_deleted() {
     let draft = office.draft(office.today_plus(1), roubles("612.5"));
     let made = office.server.create_menu_change(&draft).await.unwrap();
     assert_eq!(made.document_number.as_deref(), Some("0003"));
-    assert_eq!(made.items[0].price, roubles("612.5"));
+    assert_eq!(made.items[0].price, Some(roubles("612.5")));
     assert_eq!(made.date_to, Some(Day::endless()));
     let found = office.server.menu_change_by_id(made.id).await.unwrap();
     assert_eq!(found, made);
@@ -155,9 +156,10 @@ async fn tax_fields_are_kept_where_nothing_is_said_and_ignored_without_their_mod
     edit.items[0].tax_category_enabled = Some(Some(true));
     let edited = office.server.edit_menu_change(&edit).await.unwrap();
     assert_eq!(edited.items[0].tax_category_enabled, Some(Some(true)));
+    // what was read is changed without a word of taxes, unless somebody says one
     let mut silent = MenuChangeDraft::from(edited);
-    silent.items[0].tax_category_enabled = None;
-    silent.items[0].tax_category_id = None;
+    assert_eq!(silent.items[0].tax_category_enabled, None);
+    silent.comment = Some("к празднику".to_owned());
     let kept = office.server.edit_menu_change(&silent).await.unwrap();
     assert_eq!(kept.items[0].tax_category_enabled, Some(Some(true)));
     office.server.close().await;
@@ -204,7 +206,7 @@ async fn the_server_agrees_with_the_rules_that_are_checked_before_sending() {
         draft.date_to = Some(end.into());
         let made = office.server.create_menu_change(&draft).await.unwrap();
         let mut edit = MenuChangeDraft::from(made);
-        edit.items[0].price = price;
+        edit.items[0].price = Some(price);
         edit.date_to = Some(new_end.into());
         let checked = office.server.edit_menu_change(&edit).await;
         let sent = past_the_check(&office, &edit).await;
@@ -302,7 +304,7 @@ async fn the_servers_prices_are_those_that_follow_from_its_orders() {
             .prices_for_categories
             .iter()
             .find(|it| Some(it.category_id) == category);
-        let price = of_category.map(|it| it.price).or(interval.price);
+        let price = of_category.map_or(interval.price, |it| it.price);
         assert_eq!(price, Some(expected), "in {days} days");
     }
     office.server.close().await;

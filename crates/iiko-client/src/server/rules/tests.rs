@@ -66,25 +66,42 @@ fn a_posted_order_that_begins_today_or_later_may_change_whole() {
     ));
 }
 
+/// Rule 3 asks of both ends to be tomorrow or later; an end that is not told is none, which is later than any day.
 #[test]
 fn of_an_order_that_has_begun_only_the_end_may_change_and_both_ends_lie_in_the_future() {
-    let check = |present: &str, new: &str, expected: Option<&str>| {
-        let told = verdict("2026-11-22", present, |draft| {
-            draft.date_to = Some(new.into())
-        });
-        match (told, expected) {
-            (Ok(()), None) => {}
-            (Err(BrokenRule::EndNotInFuture { which, .. }), Some(expected)) => {
-                assert_eq!(which, expected)
-            }
-            (told, expected) => panic!("{present} to {new}: {told:?}, not {expected:?}"),
-        }
-    };
-    check("2026-11-24", "2026-11-24", None);
-    check("2500-01-01", "2026-11-24", None);
-    check("2500-01-01", TODAY, Some("new"));
-    check(TODAY, "2026-12-31", Some("present"));
-    check("2026-11-22", "2026-12-31", Some("present"));
+    const YESTERDAY: &str = "2026-11-22";
+    const TOMORROW: &str = "2026-11-24";
+    const NEVER: &str = "2500-01-01";
+    let table = [
+        (YESTERDAY, TOMORROW, "present"),
+        (TODAY, TODAY, "present"),
+        (TODAY, TOMORROW, "present"),
+        (TODAY, NEVER, "present"),
+        (TODAY, "", "present"),
+        (TOMORROW, YESTERDAY, "new"),
+        (TOMORROW, TODAY, "new"),
+        (TOMORROW, TOMORROW, "may be"),
+        (TOMORROW, NEVER, "may be"),
+        (TOMORROW, "", "may be"),
+        (NEVER, TODAY, "new"),
+        (NEVER, TOMORROW, "may be"),
+        ("", TODAY, "new"),
+        ("", TOMORROW, "may be"),
+        ("", "", "may be"),
+    ];
+    let end = |text: &str| (!text.is_empty()).then(|| text.into());
+    for (present, new, expected) in table {
+        let mut current = order("PROCESSED", YESTERDAY, NEVER);
+        current.date_to = end(present);
+        let mut draft = MenuChangeDraft::from(current.clone());
+        draft.date_to = end(new);
+        let told = match check_edit(&current, &draft, today()) {
+            Ok(()) => "may be",
+            Err(BrokenRule::EndNotInFuture { which, .. }) => which,
+            Err(other) => panic!("`{present}` to `{new}`: {other}"),
+        };
+        assert_eq!(told, expected, "`{present}` to `{new}`");
+    }
 }
 
 #[test]
@@ -113,7 +130,7 @@ fn every_other_field_of_an_order_that_has_begun_is_named_when_it_changes() {
         draft.document_number = Some("0043".to_owned())
     });
     check("items", |draft| {
-        draft.items[0].price = "107.5".parse().unwrap()
+        draft.items[0].price = Some("107.5".parse().unwrap())
     });
 }
 
@@ -158,4 +175,44 @@ fn a_day_that_does_not_exist_is_compared_with_nothing() {
             ..
         })
     ));
+}
+
+#[test]
+fn what_was_read_is_sent_without_tax_fields_wherever_they_stood() {
+    let mut current = order("PROCESSED", "2026-11-22", "2500-01-01");
+    let tax = "99999999-0000-4000-8000-000000000001".parse().unwrap();
+    current.items[0].tax_category_id = Some(Some(tax));
+    current.items[0].tax_category_enabled = Some(Some(true));
+    current
+        .extra
+        .insert("taxCategoryEnabled".to_owned(), json!(true));
+    current.extra.insert("newField".to_owned(), json!(1));
+    let mut draft = MenuChangeDraft::from(current.clone());
+    let sent = serde_json::to_string(&draft).unwrap();
+    assert!(!sent.contains("taxCategory"), "{sent}");
+    assert!(sent.contains(r#""newField":1"#), "{sent}");
+    assert_eq!(check_edit(&current, &draft, today()), Ok(()));
+    draft.items[0].tax_category_enabled = Some(Some(false));
+    assert!(matches!(
+        check_edit(&current, &draft, today()),
+        Err(BrokenRule::OnlyTheEnd { field: "items", .. })
+    ));
+}
+
+#[test]
+fn what_is_included_has_a_price() {
+    let mut draft = MenuChangeDraft::from(order("NEW", TODAY, "2500-01-01"));
+    draft.id = None;
+    draft.items[0].price = None;
+    let told = check_create(&draft);
+    assert!(matches!(told, Err(BrokenRule::WithoutPrice { .. })));
+    draft.items[0].including = false;
+    assert_eq!(check_create(&draft), Ok(()));
+    let category = json!({ "categoryId": "dddddddd-0000-4000-8000-000000000001", "include": true });
+    let category = serde_json::from_value(category).unwrap();
+    draft.items[0].include_for_categories = vec![category];
+    let told = check_create(&draft);
+    assert!(matches!(told, Err(BrokenRule::CategoryWithoutPrice { .. })));
+    draft.items[0].include_for_categories[0].include = false;
+    assert_eq!(check_create(&draft), Ok(()), "as in the guide");
 }
