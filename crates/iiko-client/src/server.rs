@@ -38,6 +38,7 @@ mod reference;
 pub mod rules;
 mod schedule;
 mod session;
+mod trust;
 mod turn;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use chrono_tz::Tz;
-use reqwest::{Certificate, redirect};
+use reqwest::redirect;
 use url::Url;
 
 use crate::{
@@ -16,20 +16,9 @@ use crate::{
         error::Error,
         login::Login,
         session::{self, Settings},
+        trust::Trust,
     },
 };
-
-/// Which certificates are believed.
-#[derive(Clone, Debug, Default)]
-enum Trust {
-    /// Those that the system's authorities signed.
-    #[default]
-    System,
-    /// Beside them these, in PEM.
-    Also(Vec<u8>),
-    /// Any at all.
-    Anybody,
-}
 
 /// Settings of a [`Server`] to be.
 #[must_use = "a builder does nothing until `build`"]
@@ -78,8 +67,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Believe also what these certificates (PEM) signed, or the server that shows one of them: the way to a server
-    /// with a certificate of its own making.
+    /// Believe also what these certificates (PEM) signed, and a server that shows exactly one of them, whatever name and
+    /// dates stand in it: the way to a server with a certificate of its own making.
     pub fn trusting(mut self, certificates_pem: impl Into<Vec<u8>>) -> Self {
         self.trust = Trust::Also(certificates_pem.into());
         self
@@ -137,37 +126,23 @@ impl ServerBuilder {
     pub fn build(self) -> Result<Server, Error> {
         let base_url = parse_address(&self.address)?;
         let config = |field, problem: String| Error::Config { field, problem };
-        let mut http = reqwest::Client::builder()
+        let http = reqwest::Client::builder()
             .connect_timeout(self.login_timeout.min(Duration::from_secs(10)))
             // One call at a time needs one connection.
             .pool_max_idle_per_host(1)
             .redirect(redirect::Policy::custom(stay_at_home))
             // Whether something may be sent twice is decided by the session and nobody else.
             .retry(reqwest::retry::never());
-        match &self.trust {
-            Trust::System => {}
-            Trust::Also(pem) => {
-                let certificates = Certificate::from_pem_bundle(pem).map_err(|error| {
-                    config("trusting", format!("no certificates in PEM: {error}"))
-                })?;
-                if certificates.is_empty() {
-                    return Err(config(
-                        "trusting",
-                        "there is no certificate in it".to_owned(),
-                    ));
-                }
-                http = http.tls_certs_merge(certificates);
-            }
-            Trust::Anybody => {
-                tracing::warn!(
-                    server = %base_url,
-                    "any certificate of this iikoServer is believed: the connection is not safe from others"
-                );
-                http = http
-                    .tls_danger_accept_invalid_certs(true)
-                    .tls_danger_accept_invalid_hostnames(true);
-            }
+        if matches!(self.trust, Trust::Anybody) {
+            tracing::warn!(
+                server = %base_url,
+                "any certificate of this iikoServer is believed: the connection is not safe from others"
+            );
         }
+        let http = self
+            .trust
+            .apply(http)
+            .map_err(|problem| config("trusting", problem))?;
         let http = http.build().map_err(|error| {
             let problem = "are CA certificates installed?";
             config(

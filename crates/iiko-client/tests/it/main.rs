@@ -4,6 +4,7 @@
 
 mod budget;
 mod calls;
+mod certificates;
 mod emulator;
 mod exchanges;
 mod login;
@@ -12,6 +13,7 @@ mod office;
 mod price_orders;
 mod raw;
 mod redaction;
+mod redirects;
 mod repeats;
 mod sent_once;
 mod server;
