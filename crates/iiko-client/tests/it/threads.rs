@@ -1,7 +1,8 @@
 //! What may go from thread to thread: checked when this is compiled.
 
 use iiko_client::{
-    Client, ClientBuilder, Credentials, DateWindow, Error, Patience, RateBudget, webhook::Received,
+    Client, ClientBuilder, Credentials, DateWindow, Error, Patience, RateBudget, server,
+    webhook::Received,
 };
 use iiko_types::{
     ids::{Guid, OrganizationId},
@@ -24,6 +25,9 @@ fn clients_errors_and_all_their_futures_go_from_thread_to_thread() {
     shared::<Error>();
     shared::<RateBudget>();
     shared::<Received>();
+    shared::<server::Server>();
+    shared::<server::ServerBuilder>();
+    shared::<server::Error>();
 
     let credentials = Credentials::V1 {
         api_login: "x".into(),
@@ -54,4 +58,23 @@ fn clients_errors_and_all_their_futures_go_from_thread_to_thread() {
     };
     let search = OrdersByDeliveryDateAndStatusRequest::new(vec![organization], midnight);
     is_send(&client.search_deliveries::<DeliveriesByDeliveryDateAndStatus>(search, window));
+}
+
+#[test]
+fn calls_to_an_iiko_server_go_from_thread_to_thread() {
+    let login = server::Login::new("x", &"x".into());
+    let server = server::Server::builder("http://127.0.0.1:9", login, chrono_tz::UTC)
+        .build()
+        .unwrap();
+    is_send(&server.info());
+    is_send(&server.menu_changes(&server::MenuChangeQuery::between(
+        "2026-11-01",
+        "2026-11-30",
+    )));
+    is_send(&server.prices(&server::PriceQuery::on_day("2026-11-22")));
+    let draft = server::MenuChangeDraft::new("2026-11-22", Vec::new());
+    is_send(&server.create_menu_change(&draft));
+    is_send(&server.edit_menu_change(&draft));
+    is_send(&server.log_out());
+    is_send(&server.clone().close());
 }
