@@ -5,11 +5,15 @@
 //!
 //! - [`documents`]: price orders and what may be done with them
 //! - [`prices`]: what they come to
-//! - [`reference`]: departments, products, sizes, price categories, schedules
+//! - [`corporation`]: departments, stores, groups and terminals
+//! - [`reference`]: products, sizes, price categories, schedules
+//! - [`entities`]: all other reference lists
 //! - [`door`]: the calls over HTTP
 
+mod corporation;
 mod documents;
 mod door;
+mod entities;
 mod prices;
 mod reference;
 
@@ -41,6 +45,9 @@ const API_MODULE: u32 = 2000;
 /// The one that lets them set tax categories in price orders.
 const TAX_MODULE: u32 = 21_052_802;
 
+/// The cloud counts revisions in milliseconds, the server in steps: so many of the one are one of the other.
+const REVISIONS_PER_OURS: i64 = 1000;
+
 /// The far end of orders that do not end.
 fn endless() -> NaiveDate {
     NaiveDate::from_ymd_opt(2500, 1, 1).unwrap_or(NaiveDate::MAX)
@@ -52,6 +59,8 @@ pub(crate) const SERVER_OPERATIONS: &str = "server/";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct IikoServer {
     pub(crate) name: String,
+    /// The owner of the restaurants.
+    legal_entity: String,
     pub(crate) version: String,
     edition: String,
     zone: TimeSpan,
@@ -112,6 +121,7 @@ impl IikoServer {
     pub(crate) fn of_scenario(file: &ScenarioFile, spec: &ServerSpec) -> anyhow::Result<Self> {
         let mut server = Self {
             name: spec.name.clone(),
+            legal_entity: spec.legal_entity.as_ref().unwrap_or(&spec.name).clone(),
             version: spec.version.clone(),
             edition: spec.edition.clone(),
             zone: spec
@@ -130,7 +140,7 @@ impl IikoServer {
                 .iter()
                 .map(|it| open_schedule(file, it))
                 .collect(),
-            revision: file.revision / 1000,
+            revision: file.revision / REVISIONS_PER_OURS,
             log: Vec::new(),
         };
         for order in &spec.orders {
@@ -321,5 +331,25 @@ fn open_schedule(file: &ScenarioFile, spec: &ScheduleSpec) -> Schedule {
                 days_of_week: period.days.clone(),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{scenario::Scenario, schedule::Pace};
+
+    #[test]
+    fn the_day_of_the_server_ends_at_midnight_of_its_zone() {
+        let world = World::of_scenario(&Scenario::default(), Duration::ZERO, Pace::default());
+        let server = world.unwrap().iiko_server.unwrap();
+        for (now, day) in [
+            ("2026-11-23T20:59:59Z", "2026-11-23"),
+            ("2026-11-23T21:00:00Z", "2026-11-24"),
+        ] {
+            assert_eq!(server.today(now.parse().unwrap()).to_string(), day);
+        }
     }
 }

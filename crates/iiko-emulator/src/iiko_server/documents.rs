@@ -42,7 +42,8 @@ pub(crate) struct PriceOrder {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Row {
-    #[serde(default)]
+    /// The server's own numbering: of what is sent only a number like its own is even looked at.
+    #[serde(default, deserialize_with = "any_number")]
     pub(crate) num: u32,
     pub(crate) department_id: OrganizationId,
     pub(crate) product_id: ProductId,
@@ -108,6 +109,11 @@ pub(crate) fn lenient_day(text: &str) -> Option<NaiveDate> {
         true => first.checked_add_days(Days::new(days - 1)),
         false => None,
     }
+}
+
+fn any_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = serde_json::Value::deserialize(deserializer)?.as_u64();
+    Ok(number.and_then(|it| it.try_into().ok()).unwrap_or_default())
 }
 
 fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
@@ -229,8 +235,9 @@ impl IikoServer {
         let numbers = self
             .orders
             .iter()
-            .filter_map(|it| it.document_number.parse::<u32>().ok());
-        format!("{:04}", numbers.max().unwrap_or_default() + 1)
+            .filter_map(|it| it.document_number.parse::<u64>().ok());
+        // After the highest number there is, there is none: the number is no key, so it stands twice then.
+        format!("{:04}", numbers.max().unwrap_or_default().saturating_add(1))
     }
 
     /// A row that says nothing of taxes keeps what was stored.
@@ -358,7 +365,51 @@ fn require_editable(
 
 #[cfg(test)]
 mod tests {
-    use super::lenient_day;
+    use super::*;
+
+    /// A posted order from one day until before another, without rows.
+    fn order(from: &str, until: &str) -> PriceOrder {
+        PriceOrder {
+            id: Guid::from_u128(1),
+            date_incoming: from.parse().unwrap(),
+            document_number: "0001".to_owned(),
+            status: Status::Processed,
+            comment: None,
+            short_name: String::new(),
+            delete_previous_menu: false,
+            schedule: None,
+            date_to: until.parse().unwrap(),
+            items: Vec::new(),
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn of_an_order_that_has_begun_only_the_end_may_change_and_both_ends_lie_in_the_future() {
+        const YESTERDAY: &str = "2026-11-22";
+        const TODAY: &str = "2026-11-23";
+        const TOMORROW: &str = "2026-11-24";
+        let today: NaiveDate = TODAY.parse().unwrap();
+        for (began, present, new, may) in [
+            (YESTERDAY, TODAY, TOMORROW, false),
+            (YESTERDAY, TOMORROW, TODAY, false),
+            (YESTERDAY, TOMORROW, TOMORROW, true),
+            (YESTERDAY, TOMORROW, "2500-01-01", true),
+            (YESTERDAY, "2500-01-01", TOMORROW, true),
+            (YESTERDAY, "2500-01-01", YESTERDAY, false),
+            (TODAY, TODAY, YESTERDAY, true),
+            (TOMORROW, "2500-01-01", TODAY, true),
+        ] {
+            let told = require_editable(&order(began, present), &order(began, new), today);
+            assert_eq!(told.is_ok(), may, "from {began}: {present} to {new}");
+        }
+        let renamed = PriceOrder {
+            short_name: "Обед".to_owned(),
+            ..order(YESTERDAY, "2500-01-01")
+        };
+        let told = require_editable(&order(YESTERDAY, "2500-01-01"), &renamed, today);
+        assert_eq!(told.unwrap_err().status, 409);
+    }
 
     #[test]
     fn days_are_read_as_java_reads_them() {

@@ -1,19 +1,23 @@
-//! The calls over HTTP. Errors are plain text, wrong paths an HTML page of the application server.
+//! The calls over HTTP.
+
+mod reply;
 
 use axum::{
     body::{Bytes, to_bytes},
     extract::{Form, FromRequest, Query, Request, State},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use iiko_types::ids::{Guid, OrganizationId};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use self::reply::{Answered, Reply, bare, listed, spoiled, wrapped};
 use super::{
     Refused, SERVER_OPERATIONS,
+    corporation::{self, ItemsWanted, TerminalsWanted},
     documents::{Draft, Row, Status, Wanted, lenient_day},
-    endless,
+    endless, entities,
     prices::PricesWanted,
     reference::{self, ProductsWanted},
 };
@@ -26,19 +30,6 @@ use crate::{
 
 /// Bodies larger than this are refused.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
-
-/// What is answered, before faults are done to it.
-enum Reply {
-    Text(String),
-    Xml(String),
-    Json(String),
-    /// A key that also becomes a cookie.
-    Key(String),
-    /// The page of the application server for a path that it does not have.
-    NoSuchPage,
-}
-
-type Answered = Result<Reply, Refused>;
 
 /// A call to `/resto`.
 struct Call {
@@ -69,6 +60,9 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
     let spoiling = faults
         .iter()
         .find(|fault| !matches!(fault, Fault::Latency { .. }));
+    if spoiling == Some(&Fault::TokenExpired) {
+        call.end_session(&mut shared.world());
+    }
     let runs = spoiling.is_none_or(spoil::lets_run);
     let answered = match runs {
         true => call.answer(&mut shared.world()),
@@ -76,16 +70,7 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
     };
     let response = match spoiling {
         None => Ok(answered.into_response()),
-        Some(fault) => {
-            let (status, text) = match answered {
-                Ok(Reply::Text(text) | Reply::Xml(text) | Reply::Json(text) | Reply::Key(text)) => {
-                    (200, text)
-                }
-                Ok(Reply::NoSuchPage) => (404, String::new()),
-                Err(refused) => (refused.status, refused.text),
-            };
-            spoil::apply(Some(fault), status, text)
-        }
+        Some(fault) => spoiled(fault, answered),
     };
     shared.mischief().record(Exchange {
         at: shared.world().now(),
@@ -99,45 +84,6 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         faults,
     });
     response.unwrap_or_else(|dropped| dropped)
-}
-
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        let of = |content_type: &'static str, text: String| {
-            (
-                [(header::CONTENT_TYPE, HeaderValue::from_static(content_type))],
-                text,
-            )
-                .into_response()
-        };
-        match self {
-            Self::Text(text) => of("text/plain;charset=UTF-8", text),
-            Self::Xml(text) => of("application/xml;charset=UTF-8", text),
-            Self::Json(text) => of("application/json;charset=UTF-8", text),
-            Self::Key(key) => {
-                let cookie = HeaderValue::from_str(&format!("key={key}; Path=/resto; HttpOnly"));
-                let mut response = of("text/plain;charset=UTF-8", key);
-                if let Ok(cookie) = cookie {
-                    response.headers_mut().insert(header::SET_COOKIE, cookie);
-                }
-                response
-            }
-            Self::NoSuchPage => (
-                StatusCode::NOT_FOUND,
-                [(header::CONTENT_TYPE, HeaderValue::from_static("text/html;charset=utf-8"))],
-                "<!doctype html><html lang=\"en\"><head><title>HTTP Status 404 – Not Found</title></head><body><h1>HTTP Status 404 – Not Found</h1></body></html>",
-            )
-                .into_response(),
-        }
-    }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let content_type = HeaderValue::from_static("text/plain;charset=UTF-8");
-        (status, [(header::CONTENT_TYPE, content_type)], self.text).into_response()
-    }
 }
 
 impl Call {
@@ -187,6 +133,13 @@ impl Call {
         })
     }
 
+    /// The session of the call ends before its time.
+    fn end_session(&self, world: &mut World) {
+        if let (Some(server), Some(key)) = (&mut world.iiko_server, &self.key) {
+            server.log_out(key);
+        }
+    }
+
     fn answer(&self, world: &mut World) -> Answered {
         let now = world.now();
         let Some(server) = &mut world.iiko_server else {
@@ -216,9 +169,10 @@ impl Call {
                 server.require_right()?;
                 self.answer_prices(world)
             }
-            path if path.starts_with("api/corporation/departments") => {
-                self.answer_departments(world)
+            "api/v2/corporation/settings" => {
+                Ok(bare(&json!({"vatAccounting": "VAT_INCLUDED_IN_PRICE"})))
             }
+            path if path.starts_with("api/corporation/") => self.answer_corporation(world),
             path if path.starts_with("api/v2/entities/") => self.answer_entities(world),
             _ => Ok(Reply::NoSuchPage),
         }
@@ -286,21 +240,46 @@ impl Call {
         }
     }
 
-    fn answer_departments(&self, world: &World) -> Answered {
-        match self.path.as_str() {
-            "api/corporation/departments" => Ok(Reply::Xml(reference::departments(world, None))),
-            "api/corporation/departments/search" => Ok(Reply::Xml(reference::departments(
-                world,
-                Some(self.text("code")?),
-            ))),
-            _ => Ok(Reply::NoSuchPage),
-        }
+    fn answer_corporation(&self, world: &World) -> Answered {
+        let legal_entity = world
+            .iiko_server
+            .as_ref()
+            .map(|it| it.legal_entity.as_str());
+        let items = |wanted: ItemsWanted<'_>| {
+            corporation::items(world, legal_entity.unwrap_or_default(), &wanted)
+        };
+        let maybe = |name: &str| self.maybe(name).unwrap_or_default();
+        let path = self.path.trim_start_matches("api/corporation/");
+        Ok(Reply::Xml(match path {
+            "departments" => items(ItemsWanted::All),
+            "departments/search" => items(ItemsWanted::Departments {
+                code: self.text("code")?,
+            }),
+            "stores" => items(ItemsWanted::Stores),
+            "stores/search" => items(ItemsWanted::StoresByCode {
+                code: self.text("code")?,
+            }),
+            "groups" => corporation::groups(world, "", None),
+            "groups/search" => {
+                corporation::groups(world, maybe("name"), self.maybe("departmentId"))
+            }
+            "terminals" => corporation::terminals(world, &TerminalsWanted::default()),
+            "terminals/search" => {
+                let wanted = TerminalsWanted {
+                    name: maybe("name"),
+                    computer_name: maybe("computerName"),
+                    anonymous: self.maybe("anonymous").map(|it| it == "true"),
+                };
+                corporation::terminals(world, &wanted)
+            }
+            _ => return Ok(Reply::NoSuchPage),
+        }))
     }
 
     fn answer_entities(&self, world: &World) -> Answered {
         let path = self.path.trim_start_matches("api/v2/entities/");
         match path.split('/').collect::<Vec<_>>()[..] {
-            ["products", "list"] => Ok(bare(&reference::products(world, &self.products_wanted()))),
+            ["products", "list"] => Ok(bare(&reference::products(world, &self.products_wanted()?))),
             ["productScales"] => Ok(bare(&reference::scales(world, None))),
             ["productScales", id] => one_of(reference::scales(world, id.parse().ok()), id),
             ["products", "productScales"] => {
@@ -331,7 +310,9 @@ impl Call {
             }
             ["list"] => {
                 let kind = self.text("rootType")?;
-                let found = reference::entities(world, kind);
+                // Here alone deleted ones are told unless somebody asks not to.
+                let with_deleted = self.maybe("includeDeleted") != Some("false");
+                let found = entities::entities(world, kind, with_deleted);
                 found
                     .map(|entities| bare(&entities))
                     .ok_or_else(|| Refused::new(400, format!("Unknown rootType {kind}")))
@@ -377,15 +358,17 @@ impl Call {
         })
     }
 
-    fn products_wanted(&self) -> ProductsWanted {
-        ProductsWanted {
+    fn products_wanted(&self) -> Result<ProductsWanted, Refused> {
+        Ok(ProductsWanted {
+            revision_from: self.revision_from()?,
             with_deleted: self.maybe("includeDeleted") == Some("true"),
             ids: self.all("ids"),
             codes: self.all("codes"),
             nums: self.all("nums"),
             types: self.all("types"),
+            categories: self.all("categoryIds"),
             parents: self.all("parentIds"),
-        }
+        })
     }
 
     /// A parameter that has a value.
@@ -437,25 +420,6 @@ fn header_text(parts: &Parts, name: header::HeaderName) -> Option<&str> {
 
 fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, Refused> {
     serde_json::from_value(json!(word)).map_err(|error| Refused::new(400, error.to_string()))
-}
-
-fn bare(value: &impl Serialize) -> Reply {
-    Reply::Json(serde_json::to_string(value).unwrap_or_default())
-}
-
-/// A list in its envelope, with the revision up to which it tells.
-fn listed(list: &impl Serialize, revision: i64) -> Reply {
-    wrapped(
-        &json!({"result": "SUCCESS", "errors": [], "response": null, "revision": revision}),
-        list,
-    )
-}
-
-/// An answer in `envelope`, whose own `response` is empty. As text, since decimals are exact only there.
-fn wrapped(envelope: &Value, response: &impl Serialize) -> Reply {
-    let response = serde_json::to_string(response).unwrap_or_default();
-    let envelope = envelope.to_string();
-    Reply::Json(envelope.replacen("\"response\":null", &format!("\"response\":{response}"), 1))
 }
 
 fn with_ids(list: Vec<Value>, ids: &[String]) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! Reference lists in the form that each has there: departments as XML, products bare, price categories wrapped.
+//! Reference lists in the form that each has there: products and sizes bare, price categories wrapped.
 
 use std::collections::BTreeMap;
 
@@ -8,93 +8,10 @@ use iiko_types::{
     schemas::ProductInfo,
 };
 use rust_decimal::Decimal;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::IikoServer;
+use super::{IikoServer, REVISIONS_PER_OURS};
 use crate::{scenario::id_of, world::World};
-
-/// `corporateItemDtoes`: the corporation, its legal entity, and a department with a store for each organization.
-pub(super) fn departments(world: &World, code: Option<&str>) -> String {
-    let id = |kind: &str, slug: &str| id_of(world.scenario.name(), kind, slug);
-    let (corporation, entity) = (id("corporation", ""), id("legal-entity", ""));
-    let mut items = vec![
-        Item::new(
-            corporation,
-            None,
-            "",
-            world.scenario.name(),
-            "CORPORATION",
-            "",
-        ),
-        Item::new(
-            entity,
-            Some(corporation),
-            "",
-            "ООО «Печь да Поле»",
-            "JURPERSON",
-            "",
-        ),
-    ];
-    for organization in &world.organizations {
-        let (name, code) = (organization.name.as_str(), organization.code.as_str());
-        let department = organization.id.0;
-        items.push(Item::new(
-            department,
-            Some(entity),
-            code,
-            name,
-            "DEPARTMENT",
-            &organization.inn,
-        ));
-        let store = id("store", code);
-        items.push(Item::new(store, Some(department), "", name, "STORE", ""));
-    }
-    items.retain(|item| code.is_none_or(|code| item.code == code));
-    let list = CorporateItemDtoes { items };
-    let xml = quick_xml::se::to_string_with_root("corporateItemDtoes", &list).unwrap_or_default();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>{xml}")
-}
-
-#[derive(Serialize)]
-struct CorporateItemDtoes<'w> {
-    #[serde(rename = "corporateItemDto")]
-    items: Vec<Item<'w>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'w> {
-    id: Guid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent_id: Option<Guid>,
-    code: &'w str,
-    name: &'w str,
-    #[serde(rename = "type")]
-    kind: &'w str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    taxpayer_id_number: &'w str,
-}
-
-impl<'w> Item<'w> {
-    fn new(
-        id: Guid,
-        parent_id: Option<Guid>,
-        code: &'w str,
-        name: &'w str,
-        kind: &'w str,
-        taxpayer_id_number: &'w str,
-    ) -> Self {
-        Self {
-            id,
-            parent_id,
-            code,
-            name,
-            kind,
-            taxpayer_id_number,
-        }
-    }
-}
 
 /// What everybody may know.
 pub(super) fn info(server: &IikoServer, address: &str) -> String {
@@ -122,17 +39,23 @@ pub(super) fn info(server: &IikoServer, address: &str) -> String {
 #[derive(Default)]
 pub(super) struct ProductsWanted {
     pub(super) with_deleted: bool,
+    /// Only what is newer. As in the cloud, any change makes the whole nomenclature of an organization newer.
+    pub(super) revision_from: i64,
     pub(super) ids: Vec<String>,
     pub(super) codes: Vec<String>,
     pub(super) nums: Vec<String>,
     pub(super) types: Vec<String>,
+    pub(super) categories: Vec<String>,
     pub(super) parents: Vec<String>,
 }
 
 /// The products of all organizations, each once, with all keys that the server has.
 pub(super) fn products(world: &World, wanted: &ProductsWanted) -> Vec<Value> {
     let mut known: BTreeMap<ProductId, &ProductInfo> = BTreeMap::new();
-    for organization in &world.organizations {
+    let newer = world.organizations.iter().filter(|organization| {
+        organization.nomenclature.revision / REVISIONS_PER_OURS > wanted.revision_from
+    });
+    for organization in newer {
         for product in &organization.nomenclature.products {
             known.entry(product.id).or_insert(product);
         }
@@ -146,6 +69,10 @@ pub(super) fn products(world: &World, wanted: &ProductsWanted) -> Vec<Value> {
             && is_asked(&wanted.codes, product.code.clone())
             && is_asked(&wanted.nums, product.code.clone())
             && is_asked(&wanted.types, Some(kind(product).to_owned()))
+            && is_asked(
+                &wanted.categories,
+                product.product_category_id.map(|id| id.to_string()),
+            )
             && is_asked(
                 &wanted.parents,
                 product.parent_group.map(|id| id.to_string()),
@@ -190,7 +117,7 @@ fn view(world: &World, product: &ProductInfo) -> Value {
         "frontImageId": null,
         "position": product.order,
         "modifierSchemaId": product.modifier_schema_id,
-        "mainUnit": id_of(world.scenario.name(), "unit", product.measure_unit.as_deref().unwrap_or("шт")),
+        "mainUnit": id_of(world.scenario.name(), "unit", unit(product)),
         "excludedSections": null,
         "defaultSalePrice": number(price),
         "placeType": null,
@@ -211,6 +138,10 @@ fn view(world: &World, product: &ProductInfo) -> Value {
         "canSetOpenPrice": product.can_set_open_price.unwrap_or_default(),
         "notInStoreMovement": false,
     })
+}
+
+pub(super) fn unit(product: &ProductInfo) -> &str {
+    product.measure_unit.as_deref().unwrap_or("шт")
 }
 
 /// Prices of the scenario have few digits: what JSON's own numbers hold.
@@ -269,7 +200,7 @@ fn scale(world: &World, id: Guid, sizes: &[SizeId]) -> Value {
     json!({"id": id, "name": names.join(" / "), "deleted": false, "productSizes": views})
 }
 
-fn size(world: &World, id: SizeId) -> Option<Value> {
+pub(super) fn size(world: &World, id: SizeId) -> Option<Value> {
     let mut known = world
         .organizations
         .iter()
@@ -283,48 +214,6 @@ fn size(world: &World, id: SizeId) -> Option<Value> {
         "priority": size.priority,
         "default": size.is_default.unwrap_or_default(),
     }))
-}
-
-/// `entities/list`: what the emulator knows of the kinds that it has.
-pub(super) fn entities(world: &World, kind: &str) -> Option<Vec<Value>> {
-    let entity = |id: Guid, code: Option<&str>, name: Option<&str>, deleted: bool| json!({"id": id, "rootType": kind, "deleted": deleted, "code": code, "name": name});
-    let organization = world.organizations.first()?;
-    Some(match kind {
-        "ProductSize" => {
-            let sizes = organization.nomenclature.sizes.iter().filter_map(|it| it.id);
-            sizes.filter_map(|id| size(world, id)).collect()
-        }
-        "PaymentType" => organization
-            .payment_types
-            .iter()
-            .filter_map(|it| Some(entity(it.id?.0, it.code.as_deref(), it.name.as_deref(), it.is_deleted?)))
-            .collect(),
-        "OrderType" => organization
-            .order_types
-            .iter()
-            .map(|it| entity(it.id, None, it.name.as_deref(), it.is_deleted.unwrap_or_default()))
-            .collect(),
-        "DiscountType" => organization
-            .discounts
-            .iter()
-            .map(|it| entity(it.id, None, it.name.as_deref(), it.is_deleted.unwrap_or_default()))
-            .collect(),
-        "ProductCategory" => organization
-            .nomenclature
-            .product_categories
-            .iter()
-            .map(|it| entity(it.id, None, it.name.as_deref(), it.is_deleted.unwrap_or_default()))
-            .collect(),
-        "ProductScale" => scales(world, None)
-            .into_iter()
-            .map(|it| json!({"id": it["id"], "rootType": kind, "deleted": false, "code": null, "name": it["name"]}))
-            .collect(),
-        "TaxCategory" => vec![json!({
-            "id": id_of(world.scenario.name(), "tax-category", "20"), "rootType": kind, "deleted": false,
-            "code": "20", "name": "НДС 20%", "vatPercent": 20,
-        })],
-        _ => return None,
-    })
 }
 
 /// Price categories with the strategy by which the back office would fill them.

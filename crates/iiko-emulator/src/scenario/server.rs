@@ -10,6 +10,8 @@ use super::{Exact, ScenarioFile};
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServerSpec {
     pub(crate) name: String,
+    /// The owner of the restaurants; named as the server where absent.
+    pub(crate) legal_entity: Option<String>,
     pub(crate) version: String,
     /// `default` for the server of a restaurant, `chain` for that of a chain.
     pub(crate) edition: String,
