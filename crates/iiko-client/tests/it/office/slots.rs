@@ -59,11 +59,7 @@ async fn no_failure_keeps_a_slot() {
 async fn a_call_given_up_and_a_client_dropped_leave_no_slot_behind() {
     let emulator = Emulator::start(Config::default()).unwrap();
     let server = builder(&emulator).build().unwrap();
-    let late = Fault::Latency { milliseconds: 200 };
-    emulator.control().add_fault(FaultRule::new(LIST, late));
-    let query = everything();
-    let given_up = tokio::time::timeout(Duration::from_millis(50), server.menu_changes(&query));
-    assert!(given_up.await.is_err());
+    give_up_at(&emulator, LIST, server.menu_changes(&everything())).await;
     // the connection is in order: the next call waits for the one that nobody wants any more
     server.departments().await.unwrap();
     assert_eq!(emulator.control().server_slots_used().unwrap(), 1);
@@ -74,13 +70,7 @@ async fn a_call_given_up_and_a_client_dropped_leave_no_slot_behind() {
 #[tokio::test]
 async fn a_read_given_up_during_the_login_leaves_a_session_for_the_next_call() {
     let office = Office::open();
-    let late = Fault::Latency { milliseconds: 150 };
-    office.control().add_fault(FaultRule::new(LOGIN, late));
-    let given_up =
-        tokio::time::timeout(Duration::from_millis(50), office.server.departments()).await;
-    assert!(given_up.is_err());
-    until(|| office.slots_used() == 1).await;
-    office.control().clear_faults();
+    give_up_at(&office.emulator, LOGIN, office.server.departments()).await;
     office.server.product_scales(false).await.unwrap();
     assert_eq!(
         (office.control().calls(LOGIN), office.slots_used()),
@@ -98,12 +88,9 @@ async fn a_read_given_up_during_the_login_leaves_a_session_for_the_next_call() {
 #[tokio::test]
 async fn a_write_given_up_during_the_login_is_not_begun() {
     let office = Office::with(|builder| builder.idle(Duration::from_millis(20)));
-    let late = Fault::Latency { milliseconds: 150 };
-    office.control().add_fault(FaultRule::new(LOGIN, late));
     let draft = office.draft(office.today_plus(1), roubles("1"));
     let create = office.server.create_menu_change(&draft);
-    let given_up = tokio::time::timeout(Duration::from_millis(50), create).await;
-    assert!(given_up.is_err());
+    give_up_at(&office.emulator, LOGIN, create).await;
     until(|| office.control().calls(LOGOUT) == 1).await;
     assert_eq!(office.slots_used(), 0);
     assert_eq!(office.control().calls(LIST), 0, "nothing was sent");
@@ -164,7 +151,7 @@ fn a_runtime_that_ends_takes_no_slot_along() {
 /// A server that did not let us out, until something happens that gives another occasion.
 async fn locked_in(idle: Duration) -> Office {
     let office = Office::with(|builder| {
-        let deadline = Duration::from_millis(60);
+        let deadline = Duration::from_millis(500);
         builder.idle(idle).logout_deadline(deadline)
     });
     office.control().set_server_slots(3).unwrap();
@@ -176,6 +163,24 @@ async fn locked_in(idle: Duration) -> Office {
         assert_eq!(office.slots_used(), slots);
     }
     office
+}
+
+/// Begins a call, and leaves it as soon as the emulator is at this operation, whose answer is late.
+async fn give_up_at<T>(emulator: &Emulator, operation: &str, call: impl Future<Output = T>) {
+    let late = Fault::Latency { milliseconds: 1000 };
+    let control = emulator.control();
+    let id = control.add_fault(FaultRule::new(operation, late));
+    let has_begun = || {
+        control
+            .faults()
+            .iter()
+            .any(|it| it.id == id && it.spoiled > 0)
+    };
+    tokio::select! {
+        _ = call => panic!("it was answered"),
+        () = until(has_begun) => {}
+    }
+    control.remove_fault(id);
 }
 
 /// Longer than any test.
@@ -259,14 +264,8 @@ async fn the_observer_hears_of_a_call_that_was_given_up() {
     let log = Arc::new(Log::default());
     let office = Office::with(|builder| builder.observer(log.clone()));
     office.server.departments().await.unwrap();
-    let late = Fault::Latency { milliseconds: 150 };
-    office.control().add_fault(FaultRule::new(LIST, late));
     let query = everything();
-    let given_up = tokio::time::timeout(
-        Duration::from_millis(50),
-        office.server.menu_changes(&query),
-    );
-    assert!(given_up.await.is_err());
+    give_up_at(&office.emulator, LIST, office.server.menu_changes(&query)).await;
     let told = || {
         let exchanges = log.0.lock().unwrap();
         let given_up = exchanges.iter().find(|it| it.operation == "menuChange");
