@@ -222,7 +222,7 @@ impl Report<'_> {
 impl Drop for Report<'_> {
     fn drop(&mut self) {
         if !self.is_told {
-            let error = "given up before its answer came".to_owned();
+            let error = "dropped by the caller".to_owned();
             self.observe(None, String::new, Some(error));
         }
     }

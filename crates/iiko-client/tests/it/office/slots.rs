@@ -272,7 +272,7 @@ async fn the_observer_hears_of_a_call_that_was_given_up() {
         given_up.map(|it| (it.status, it.error.clone()))
     };
     until(|| told().is_some()).await;
-    let error = "given up before its answer came".to_owned();
+    let error = "dropped by the caller".to_owned();
     assert_eq!(told(), Some((None, Some(error))));
     office.server.close().await;
 }
