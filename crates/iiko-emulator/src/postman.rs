@@ -117,10 +117,7 @@ impl Shared {
                 return true;
             }
             let Some(pause) = pause else { break };
-            let pause = match self.world().schedule.pace {
-                Pace::Auto { .. } => self.world().schedule.takes(*pause),
-                Pace::Stepped => Duration::ZERO,
-            };
+            let pause = self.pause(*pause);
             tokio::time::sleep(pause).await;
         }
         tracing::warn!(
@@ -128,6 +125,15 @@ impl Shared {
             "a webhook handler did not take its events"
         );
         false
+    }
+
+    /// How long a handler that failed is left alone; in the stepped pace nobody waits.
+    fn pause(&self, pause: Duration) -> Duration {
+        let schedule = &self.world().schedule;
+        match schedule.pace {
+            Pace::Auto { .. } => schedule.takes(pause),
+            Pace::Stepped => Duration::ZERO,
+        }
     }
 
     async fn try_send(&self, parcel: &Parcel) -> Option<u16> {

@@ -1,6 +1,9 @@
 //! Webhooks, as a handler of them sees them.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use iiko_emulator::{
@@ -115,6 +118,12 @@ async fn delivery(desk: &Desk) -> Uuid {
     desk.ask("/api/1/deliveries/create", pickup(desk, id)).await;
     desk.control().settle();
     id
+}
+
+/// The next call, which comes by itself.
+async fn next(handler: &mut Handler) -> Call {
+    let call = tokio::time::timeout(Duration::from_secs(20), handler.calls.recv());
+    call.await.unwrap().unwrap()
 }
 
 fn of_statuses(statuses: &[&str]) -> Vec<(String, String)> {
@@ -301,8 +310,7 @@ async fn in_the_automatic_pace_webhooks_come_by_themselves() {
         .await;
     let mut told = Vec::new();
     while !told.ends_with(&of_statuses(&["Closed"])) {
-        let call = tokio::time::timeout(std::time::Duration::from_secs(20), handler.calls.recv());
-        told.extend(call.await.unwrap().unwrap().told());
+        told.extend(next(&mut handler).await.told());
     }
     let way = [
         "WaitCooking",
@@ -312,4 +320,25 @@ async fn in_the_automatic_pace_webhooks_come_by_themselves() {
         "Closed",
     ];
     assert_eq!(told, of_statuses(&way));
+}
+
+#[tokio::test]
+async fn in_the_automatic_pace_a_handler_that_fails_is_called_again_and_the_emulator_goes_on() {
+    let desk = Desk::open().await;
+    desk.control().set_pace(Pace::Auto { speed: 10_000 });
+    let mut handler = Handler::open().await;
+    *handler.answers.lock().unwrap() = vec![200, 500];
+    let updates = json!({"updates": true});
+    subscribe(
+        &desk,
+        &handler,
+        json!({"nomenclatureUpdateFilter": updates}),
+    )
+    .await;
+    let organization = desk.control().organization(PARKOVAYA).unwrap();
+    desk.control().set_revision(organization, 7).unwrap();
+    let calls = [next(&mut handler).await, next(&mut handler).await];
+    assert_eq!(calls[0].events, calls[1].events);
+    let login = json!({"apiLogin": "demo"});
+    assert_eq!(desk.post("/api/1/access_token", login).await.status, 200);
 }
