@@ -4,7 +4,7 @@
 //! another kind. Lenient: numbers as strings, unknown members, null for what may be left out, a body that is JSON text
 //! inside a JSON string. Sentences are Newtonsoft.Json's, with the path of the value and the place where it ends.
 
-mod bounds;
+pub(crate) mod bounds;
 mod scalar;
 
 use crate::{

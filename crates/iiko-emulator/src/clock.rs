@@ -2,8 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// The year 9000, where the emulator's time ends: what would lie beyond it lies there.
+pub(crate) const END: DateTime<Utc> = match DateTime::from_timestamp(221_845_392_000, 0) {
+    Some(end) => end,
+    None => DateTime::UNIX_EPOCH,
+};
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Clock {
@@ -12,17 +18,19 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        (SystemTime::now() + self.ahead).into()
+        after(SystemTime::now().into(), self.ahead)
     }
 
     /// Moves on to `at`, unless it is past already.
     pub(crate) fn reach(&mut self, at: DateTime<Utc>) {
-        if let Ok(left) = (at - self.now()).to_std() {
-            self.advance(left);
+        if let Ok(left) = (at.min(END) - self.now()).to_std() {
+            self.ahead += left;
         }
     }
+}
 
-    pub(crate) fn advance(&mut self, by: Duration) {
-        self.ahead += by;
-    }
+/// So long after `at`.
+pub(crate) fn after(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+    at.checked_add_signed(by).map_or(END, |then| then.min(END))
 }

@@ -83,18 +83,23 @@ impl World {
             refusal: None,
             sent_at: Some(command.sent_at),
         };
-        let done = match command.refusal {
-            None => operations::finish(self, &command.path, &command.body),
-            Some(failure) => {
-                self.refuse_creation(id, &failure);
-                Err(failure)
-            }
-        };
-        let state = match done {
-            Ok(Finish::Done) => CommandState::Success,
-            Ok(Finish::AskAgainAt(at)) => return self.schedule.at(at, Step::Command(id)),
-            Err(failure) => CommandState::Error(failure),
-        };
+        if let Some(failure) = command.refusal {
+            return self.fail_command(id, failure);
+        }
+        match operations::finish(self, &command.path, &command.body) {
+            Ok(Finish::Done) => self.end_command(id, CommandState::Success),
+            Ok(Finish::AskAgainAt(at)) => self.schedule.at(at, Step::Command(id)),
+            Err(failure) => self.end_command(id, CommandState::Error(failure)),
+        }
+    }
+
+    /// A command comes to nothing, and what it was about to create does not come into being.
+    pub(crate) fn fail_command(&mut self, id: CorrelationId, failure: Failure) {
+        self.refuse_creation(id, &failure);
+        self.end_command(id, CommandState::Error(failure));
+    }
+
+    fn end_command(&mut self, id: CorrelationId, state: CommandState) {
         if let Some(command) = self.commands.known.get_mut(&id) {
             command.state = state;
             command.body.clear();
@@ -130,5 +135,35 @@ impl World {
             let id = reserve.id;
             self.reserve_changed(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use iiko_types::ids::CorrelationId;
+    use uuid::Uuid;
+
+    use super::CommandState;
+    use crate::{
+        failure::Failure,
+        scenario::Scenario,
+        schedule::{Pace, Step},
+        world::World,
+    };
+
+    #[test]
+    fn a_command_that_breaks_the_till_has_failed_and_the_world_goes_on() {
+        let hour = Duration::from_secs(3600);
+        let mut world = World::of_scenario(&Scenario::default(), hour, Pace::Stepped).unwrap();
+        world.call.correlation_id = Uuid::from_u128(7);
+        let organization_id = world.organizations[0].id;
+        world.send_command(organization_id, "/api/1/deliveries/confirm", "{}");
+        let id = CorrelationId(Uuid::from_u128(7));
+        world.survive(&Step::Command(id), |_| panic!("on purpose"));
+        let command = world.commands.find(id).unwrap();
+        assert_eq!(command.state, CommandState::Error(Failure::internal()));
+        while world.step() {}
     }
 }

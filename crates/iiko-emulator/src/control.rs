@@ -21,6 +21,8 @@ use rust_decimal::Decimal;
 pub(crate) use self::routes::router;
 pub use self::state::{OrganizationView, State, TerminalGroupView};
 use crate::{
+    check::bounds::TEN_BILLIONS,
+    clock::after,
     faults::{Exchange, FaultRule, FaultState},
     nomenclature::Nomenclature,
     scenario::Scenario,
@@ -29,6 +31,9 @@ use crate::{
     webhooks::{Happening, Subject},
     world::{Organization, Stop, StopKey, World},
 };
+
+/// How large a menu can be made to grow.
+const MOST_ROWS: usize = 200_000;
 
 /// A handle to a running emulator. Cheap to clone.
 #[derive(Clone)]
@@ -161,6 +166,10 @@ impl Control {
         size: Option<SizeId>,
         price: Decimal,
     ) -> anyhow::Result<()> {
+        ensure!(
+            (Decimal::ZERO..=TEN_BILLIONS).contains(&price),
+            "`price` goes from 0 to {TEN_BILLIONS}"
+        );
         self.change_menu(organization, |menu, now| {
             ensure!(
                 menu.set_price(product, size, ExactDecimal(price), now),
@@ -228,6 +237,10 @@ impl Control {
 
     /// Copies dishes (or takes copies away) until there are `total` rows, modifiers included.
     pub fn grow(&self, organization: OrganizationId, total: usize) -> anyhow::Result<()> {
+        ensure!(
+            total <= MOST_ROWS,
+            "`products`: a menu grows to {MOST_ROWS} rows at most"
+        );
         self.change_menu(organization, |menu, now| {
             menu.grow(total, now);
             Ok(())
@@ -272,6 +285,10 @@ impl Control {
         size: Option<SizeId>,
         balance: Decimal,
     ) -> anyhow::Result<()> {
+        ensure!(
+            balance.abs() <= TEN_BILLIONS,
+            "`balance` goes from -{TEN_BILLIONS} to {TEN_BILLIONS}"
+        );
         let mut world = self.shared.world();
         let added_at = world.now();
         let organization_id = organization;
@@ -345,9 +362,12 @@ impl Control {
 
     // tokens and time
 
-    /// Moves the emulator's time on: tokens expire, new ones count from there.
+    /// Moves the emulator's time on: tokens expire, new ones count from there. It ends in the year 9000.
     pub fn advance_clock(&self, by: Duration) {
-        self.shared.world().clock.advance(by);
+        let mut world = self.shared.world();
+        let target = after(world.now(), by);
+        world.clock.reach(target);
+        drop(world);
         self.shared.stir();
     }
 

@@ -37,6 +37,11 @@ impl Failure {
         Self::new(ErrorCode::Common, message)
     }
 
+    /// The till broke over it.
+    pub(crate) fn internal() -> Self {
+        Self::new(ErrorCode::InternalServerError, "Internal server error")
+    }
+
     /// Nobody at the till took the order in time.
     pub(crate) fn creation_timeout() -> Self {
         Self::common(

@@ -8,7 +8,7 @@ use iiko_types::operations::ALL;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{iiko_server::SERVER_OPERATIONS, postman};
+use crate::{clock::after, iiko_server::SERVER_OPERATIONS, postman};
 
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,51 @@ pub enum Fault {
     WebhookLate,
     /// Of the operation `webhook`: the last event of the call comes first.
     WebhookReordered,
+}
+
+/// A day: slower than this is never.
+const SLOWEST_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
+/// A day: what is limited is limited in less.
+const LONGEST_LIMIT_SECONDS: u64 = 24 * 60 * 60;
+
+impl Fault {
+    /// Whether its numbers make sense.
+    fn check(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Latency { milliseconds } | Self::SlowDrip { milliseconds } => ensure!(
+                *milliseconds <= SLOWEST_MILLISECONDS,
+                "`milliseconds` goes from 0 to {SLOWEST_MILLISECONDS}"
+            ),
+            Self::Status { status, .. } => ensure!(
+                (400..=599).contains(status),
+                "`status` goes from 400 to 599"
+            ),
+            Self::Html { status } => ensure!(
+                (200..=599).contains(status),
+                "`status` goes from 200 to 599"
+            ),
+            Self::Limit { calls, seconds } => {
+                ensure!(*calls > 0, "`calls` begins at 1");
+                ensure!(
+                    (1..=LONGEST_LIMIT_SECONDS).contains(seconds),
+                    "`seconds` goes from 1 to {LONGEST_LIMIT_SECONDS}"
+                );
+            }
+            Self::CutJson
+            | Self::MalformedJson
+            | Self::DroppedBefore
+            | Self::DroppedAfter
+            | Self::EmptyMenu
+            | Self::MissingList
+            | Self::TokenExpired
+            | Self::TillRefuses { .. }
+            | Self::WebhookLost
+            | Self::WebhookDoubled
+            | Self::WebhookLate
+            | Self::WebhookReordered => {}
+        }
+        Ok(())
+    }
 }
 
 /// When a fault happens.
@@ -122,7 +167,7 @@ impl FaultRule {
                 .is_none_or(|percent| (1..=100).contains(&percent)),
             "`percent` goes from 1 to 100"
         );
-        Ok(())
+        self.fault.check()
     }
 }
 
@@ -164,12 +209,12 @@ impl FaultState {
     /// The refusal of a call that is one too many.
     fn limit(&mut self, calls: usize, seconds: u64, now: DateTime<Utc>) -> Option<Fault> {
         let window = Duration::from_secs(seconds);
-        self.passed.retain(|at| *at + window > now);
+        self.passed.retain(|at| after(*at, window) > now);
         let Some(first) = self.passed.front().filter(|_| self.passed.len() >= calls) else {
             self.passed.push_back(now);
             return None;
         };
-        let left = (*first + window - now).to_std().unwrap_or_default();
+        let left = (after(*first, window) - now).to_std().unwrap_or_default();
         Some(Fault::Status {
             status: 429,
             retry_after: Some(left.as_secs() + 1),

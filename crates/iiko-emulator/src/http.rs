@@ -2,7 +2,11 @@
 //!
 //! Path, token, operation, body. Faults are asked for before and applied around it; each call is recorded.
 
-use std::{sync::PoisonError, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::PoisonError,
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -172,7 +176,9 @@ impl Incoming<'_> {
         if !is_public && !world.may_call(known.name) {
             return Err(Refusal::right_missing(known.path));
         }
-        operation.answer(&mut world, body)
+        // a fault of ours is a 500 and no end of the connection
+        let answer = catch_unwind(AssertUnwindSafe(|| operation.answer(&mut world, body)));
+        answer.unwrap_or_else(|_| Err(Refusal::internal()))
     }
 }
 

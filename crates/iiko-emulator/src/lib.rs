@@ -99,11 +99,14 @@ pub struct Emulator {
     shared: Shared,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
+    /// Falls silent when the thread ends, however it does.
+    running: Option<oneshot::Receiver<()>>,
 }
 
 impl Emulator {
     /// Starts an emulator on a thread and a runtime of its own, so that it answers whatever its caller does meanwhile.
     pub fn start(config: Config) -> anyhow::Result<Self> {
+        config.pace.check()?;
         let listener = std::net::TcpListener::bind(config.listen)
             .with_context(|| format!("cannot listen on `{}`", config.listen))?;
         listener.set_nonblocking(true)?;
@@ -131,9 +134,11 @@ impl Emulator {
             .build()?;
         let clock = shared.clone();
         let (stop, stopped) = oneshot::channel::<()>();
+        let (runs, running) = oneshot::channel::<()>();
         let thread = thread::Builder::new()
             .name("iiko-emulator".to_owned())
             .spawn(move || {
+                let _runs = runs;
                 runtime.block_on(async {
                     let listener = match tokio::net::TcpListener::from_std(listener) {
                         Ok(listener) => listener,
@@ -155,7 +160,22 @@ impl Emulator {
             shared,
             stop: Some(stop),
             thread: Some(thread),
+            running: Some(running),
         })
+    }
+
+    /// Whether it still answers. Only a fault of its own ends it before it is dropped.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|it| !it.is_finished())
+    }
+
+    /// Waits until it answers no more.
+    pub async fn ended(&mut self) {
+        if let Some(running) = &mut self.running {
+            // nothing is ever sent: the other side is dropped
+            drop(running.await);
+            self.running = None;
+        }
     }
 
     /// Where it listens, without a slash at the end.

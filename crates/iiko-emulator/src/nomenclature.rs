@@ -193,7 +193,7 @@ impl Nomenclature {
 
     /// A change: the revision moves on, as milliseconds do. Always true.
     fn changed(&mut self, now: DateTime<Utc>) -> bool {
-        self.set_revision(now.timestamp_millis().max(self.revision + 1));
+        self.set_revision(now.timestamp_millis().max(self.revision.saturating_add(1)));
         true
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use anyhow::ensure;
 use chrono::{DateTime, Utc};
 use iiko_types::ids::{CorrelationId, Guid};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,23 @@ impl Default for Pace {
     /// A command takes a twentieth of a second, an order a minute and a half.
     fn default() -> Self {
         Self::Auto { speed: 20 }
+    }
+}
+
+/// Faster than this nothing can be seen any more.
+const FASTEST: u32 = 1_000_000;
+
+impl Pace {
+    /// Whether anything can live so.
+    pub(crate) fn check(self) -> anyhow::Result<()> {
+        match self {
+            Self::Auto { speed } => ensure!(
+                (1..=FASTEST).contains(&speed),
+                "`speed` goes from 1 to {FASTEST}"
+            ),
+            Self::Stepped => {}
+        }
+        Ok(())
     }
 }
 

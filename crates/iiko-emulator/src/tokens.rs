@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::clock::after;
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     issued: HashMap<String, Issued>,
@@ -31,7 +33,7 @@ impl Tokens {
     /// A new token of `login`. Expired ones are forgotten on the way, so that the register stays small.
     pub(crate) fn issue(&mut self, login: &str, now: DateTime<Utc>) -> String {
         self.issued.retain(|_, issued| issued.expires_at > now);
-        let expires_at = now + self.lifetime;
+        let expires_at = after(now, self.lifetime);
         let claims = json!({
             "ApiLoginId": Uuid::new_v4(),
             "nbf": now.timestamp(),

@@ -3,7 +3,11 @@
 mod opening;
 pub(crate) mod snapshot;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use iiko_types::{
@@ -17,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, after},
     commands::Commands,
     deliveries::Deliveries,
     drafts::Drafts,
@@ -156,7 +160,7 @@ impl World {
 
     /// Lets `step` happen after a time that is counted in a restaurant's.
     pub(crate) fn later(&mut self, delay: Duration, step: Step) {
-        let at = self.now() + self.schedule.takes(delay);
+        let at = after(self.now(), self.schedule.takes(delay));
         self.schedule.at(at, step);
     }
 
@@ -190,10 +194,25 @@ impl World {
     }
 
     fn run(&mut self, step: Step) {
+        self.survive(&step, |world| match step {
+            Step::Command(id) => world.finish_command(id),
+            Step::Delivery(id) => world.live(id),
+            Step::TableOrder(id) => world.live_table_order(id),
+        });
+    }
+
+    /// Does a step, and lives on where that panics: a fault of ours in one order must not end everything. A command
+    /// that was being done has failed then.
+    ///
+    /// What had been changed before stays so; changes go in whole or not at all, so that it can be used on.
+    pub(crate) fn survive(&mut self, step: &Step, act: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| act(self))).is_ok() {
+            return;
+        }
+        tracing::error!(?step, "a step panicked");
         match step {
-            Step::Command(id) => self.finish_command(id),
-            Step::Delivery(id) => self.live(id),
-            Step::TableOrder(id) => self.live_table_order(id),
+            Step::Command(id) => self.fail_command(*id, Failure::internal()),
+            Step::Delivery(_) | Step::TableOrder(_) => {}
         }
     }
 

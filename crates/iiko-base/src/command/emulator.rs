@@ -48,15 +48,17 @@ pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow
         (false, None) => Pace::default(),
     };
     let scenario = Scenario::find(&wanted.scenario)?;
-    let emulator = start(&wanted, pace)?;
+    let mut emulator = start(&wanted, pace)?;
     let url = emulator.url();
     console::say(format_args!("iiko is emulated on {url}"));
     console::say(format_args!("orders, dishes, faults: {url}/_emulator/"));
     for login in scenario.logins() {
         console::say(format_args!("login: {login}"));
     }
-    program.interrupt.wait().await;
-    Ok(Outcome::Success)
+    tokio::select! {
+        () = program.interrupt.wait() => Ok(Outcome::Success),
+        () = emulator.ended() => anyhow::bail!("the emulator ended by itself: the log says why"),
+    }
 }
 
 fn given_or(given: Vec<PathBuf>, usual: Vec<PathBuf>) -> Vec<PathBuf> {

@@ -1,6 +1,7 @@
-//! How long and how large the values of orders may be: what the contract leaves out and the prose of the API has.
+//! How long and how large values may be: what the contract leaves out and the prose of the API has.
 //!
-//! The numbers are iiko's, the sentences a guess.
+//! The numbers of lengths, amounts and payments are iiko's. Those of prices, other sums and times are wide guesses, so
+//! that whatever passes here can be reckoned with. The sentences are a guess.
 
 use iiko_types::number::ExactDecimal;
 use rust_decimal::Decimal;
@@ -16,26 +17,46 @@ enum Bound {
     Length(usize),
     /// From zero, both included.
     UpTo(Decimal),
+    /// So far from zero at most, on either side.
+    Within(Decimal),
     /// So many digits, and nothing else.
     Digits(std::ops::RangeInclusive<usize>),
 }
 
-/// Families of operations that carry orders.
-const FAMILIES: [&str; 3] = ["/api/1/deliveries/", "/api/1/order/", "/api/1/reserve/"];
+/// Families of operations that carry orders, or other numbers that are reckoned with.
+const FAMILIES: [&str; 7] = [
+    "/api/1/deliveries/",
+    "/api/1/order/",
+    "/api/1/reserve/",
+    "/api/1/combo/",
+    "/api/1/employees/",
+    "/api/1/loyalty/",
+    "/api/1/stop_lists/",
+];
 
-/// By the end of a value's path, `*` for any place in a list.
-const BOUNDS: [(&str, Bound); 18] = [
+/// By the end of a value's path, `*` for any place in a list. The first that fits counts.
+const BOUNDS: [(&str, Bound); 26] = [
     ("externalNumber", Bound::Length(50)),
     ("phoneExtension", Bound::Digits(1..=10)),
     ("customer.name", Bound::Length(60)),
     ("eventType", Bound::Length(160)),
     ("items.*.comment", Bound::Length(255)),
+    // of lines, and of modifiers, combos and discounts
     (
-        "items.*.amount",
+        "amount",
         Bound::UpTo(Decimal::from_parts(999_999, 0, 0, false, 3)),
     ),
+    ("price", Bound::UpTo(TEN_BILLIONS)),
     ("payments.*.sum", Bound::UpTo(TEN_BILLIONS)),
     ("tips.*.sum", Bound::UpTo(TEN_BILLIONS)),
+    // of discounts, which may be surcharges, and of wallets
+    ("sum", Bound::Within(TEN_BILLIONS)),
+    ("balance", Bound::Within(TEN_BILLIONS)),
+    ("transportToFrontTimeout", Bound::UpTo(INT32)),
+    ("durationInMinutes", Bound::UpTo(INT32)),
+    ("deliveryDuration", Bound::UpTo(INT32)),
+    ("offsetInSeconds", Bound::UpTo(INT32)),
+    ("guests.count", Bound::UpTo(INT32)),
     ("deliveryPoint.comment", Bound::Length(500)),
     ("newDeliveryPoint.comment", Bound::Length(500)),
     ("externalCartographyId", Bound::Length(100)),
@@ -48,8 +69,11 @@ const BOUNDS: [(&str, Bound); 18] = [
     ("address.flat", Bound::Length(10)),
 ];
 
-/// 10 000 000 000: the lower 32 bits and the rest.
-const TEN_BILLIONS: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
+/// The most that anything costs or pays: 10 000 000 000, as the lower 32 bits and the rest.
+pub(crate) const TEN_BILLIONS: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
+
+/// What .NET keeps in an `int`.
+const INT32: Decimal = Decimal::from_parts(i32::MAX.cast_unsigned(), 0, 0, false, 0);
 
 /// Looks at all values of a body of the operation at `operation`.
 pub(super) fn check(operation: &str, body: &Json) -> Result<(), Refusal> {
@@ -103,7 +127,14 @@ impl Bound {
             {
                 format!("The field {name} must be between 0 and {most}.")
             }
-            Self::Length(_) | Self::Digits(_) | Self::UpTo(_) => return Ok(()),
+            Self::Within(most)
+                if value
+                    .parse()
+                    .is_ok_and(|ExactDecimal(it)| it < -most || it > *most) =>
+            {
+                format!("The field {name} must be between -{most} and {most}.")
+            }
+            Self::Length(_) | Self::Digits(_) | Self::UpTo(_) | Self::Within(_) => return Ok(()),
         };
         Err(Refusal::invalid_request(sentence))
     }
@@ -129,6 +160,15 @@ mod tests {
             (r#"{"order": {"items": [{"amount": 1000}]}}"#, "amount"),
             (r#"{"items": [{"amount": -1}]}"#, "amount"),
             (
+                r#"{"items": [{"modifiers": [{"price": 79228162514264337593543950335}]}]}"#,
+                "price",
+            ),
+            (r#"{"discounts": [{"sum": -10000000001}]}"#, "sum"),
+            (
+                r#"{"createOrderSettings": {"transportToFrontTimeout": 9223372036854775807}}"#,
+                "transportToFrontTimeout",
+            ),
+            (
                 r#"{"order": {"payments": [{"sum": 10000000000.01}]}}"#,
                 "sum",
             ),
@@ -151,6 +191,6 @@ mod tests {
     #[test]
     fn other_operations_are_left_alone() {
         let body = Json::parse(r#"{"items": [{"amount": 5000}]}"#).unwrap();
-        assert_eq!(check("/api/1/stop_lists/add", &body), Ok(()));
+        assert_eq!(check("/api/1/organizations", &body), Ok(()));
     }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{Change, Delivery};
 use crate::{
     cheque::{Cheque, Ordered},
+    clock::after,
     failure::{Failure, Finish, TRANSPORT_TIMEOUT},
     world::{Organization, World},
 };
@@ -62,7 +63,7 @@ impl World {
         let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok());
         let timeout = timeout.map_or(TRANSPORT_TIMEOUT, Duration::from_secs);
         let sent_at = self.call.sent_at.unwrap_or_else(|| self.now());
-        let deadline = sent_at + self.schedule.takes(timeout);
+        let deadline = after(sent_at, self.schedule.takes(timeout));
         let made = match self.answering_group(request) {
             Ok(Some(group)) => self.made_delivery(id, request, group),
             Ok(None) if self.now() < deadline => return Ok(Finish::AskAgainAt(deadline)),

@@ -48,7 +48,7 @@ impl Nomenclature {
             {
                 price.current_price = price
                     .current_price
-                    .map(|price| ExactDecimal(price.0 + rise));
+                    .map(|price| ExactDecimal(price.0.saturating_add(rise)));
             }
             self.products.push(copy);
         }

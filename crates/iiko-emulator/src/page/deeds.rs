@@ -91,12 +91,14 @@ impl Fields {
                 control.set_asleep(given(&self.terminal_group)?.parse()?, asleep)
             }
             "pace" => {
-                control.set_pace(match given(&self.pace)? {
+                let pace = match given(&self.pace)? {
                     "stepped" => Pace::Stepped,
                     speed => Pace::Auto {
                         speed: speed.parse()?,
                     },
-                });
+                };
+                pace.check()?;
+                control.set_pace(pace);
                 Ok(())
             }
             "step" => {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::TableOrderState;
 use crate::{
     cheque::{Cheque, Ordered},
+    clock::after,
     deliveries::{
         Change,
         create::{conception, require_phone, retrieved_loyalty, retrieved_type},
@@ -64,7 +65,7 @@ impl World {
         let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok());
         let timeout = timeout.map_or(TRANSPORT_TIMEOUT, Duration::from_secs);
         let sent_at = self.call.sent_at.unwrap_or_else(|| self.now());
-        let deadline = sent_at + self.schedule.takes(timeout);
+        let deadline = after(sent_at, self.schedule.takes(timeout));
         let organization = self.organization(request.organization_id);
         let group = organization.and_then(|it| it.terminal_group(request.terminal_group_id));
         let made = match group.map(|group| group.is_asleep) {

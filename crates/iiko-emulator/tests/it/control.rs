@@ -9,7 +9,8 @@ use crate::{
     deliveries::{by_id, pickup, quiet_desk},
 };
 
-async fn send(desk: &Desk, route: &str, body: Value) -> (u16, Value) {
+/// Posts to a route of control: status and answer.
+pub(crate) async fn send(desk: &Desk, route: &str, body: Value) -> (u16, Value) {
     let url = format!("{}/_emulator/{route}", desk.emulator.url());
     let response = desk
         .http

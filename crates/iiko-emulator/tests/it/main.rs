@@ -17,6 +17,7 @@ mod menu;
 mod model;
 mod modifiers;
 mod money;
+mod odd_numbers;
 mod office_server;
 mod page;
 mod python;

@@ -2,12 +2,20 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use axum::{Json, Router, body::Bytes, extract::State as Extracted, routing::post};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Control, Outcome, done, read};
-use crate::{schedule::Pace, shared::Shared};
+use crate::{
+    clock::{END, after},
+    schedule::Pace,
+    shared::Shared,
+};
+
+/// Ten years.
+const LONGEST_LIFE_SECONDS: u64 = 10 * 365 * 24 * 60 * 60;
 
 pub(super) fn router() -> Router<Shared> {
     Router::new()
@@ -27,7 +35,12 @@ struct ClockChange {
 
 async fn clock(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
     let change: ClockChange = read(&body)?;
-    Control::new(shared).advance_clock(Duration::from_secs(change.advance_seconds));
+    let by = Duration::from_secs(change.advance_seconds);
+    let control = Control::new(shared);
+    if after(control.state().now, by) == END {
+        return Err(anyhow!("`advance_seconds`: the emulator's time ends in the year 9000").into());
+    }
+    control.advance_clock(by);
     done()
 }
 
@@ -42,6 +55,10 @@ struct TokenChange {
 
 async fn tokens(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
     let change: TokenChange = read(&body)?;
+    if change.lifetime_seconds > Some(LONGEST_LIFE_SECONDS) {
+        let sentence = format!("`lifetime_seconds`: a token lives {LONGEST_LIFE_SECONDS} at most");
+        return Err(anyhow!(sentence).into());
+    }
     let control = Control::new(shared);
     if change.expire {
         control.expire_tokens();
@@ -69,6 +86,7 @@ async fn strict(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
 
 async fn pace(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
     let pace: Pace = read(&body)?;
+    pace.check()?;
     Control::new(shared).set_pace(pace);
     done()
 }
