@@ -29,7 +29,7 @@ use crate::{
     schedule::Pace,
     shared::Shared,
     webhooks::{Happening, Subject},
-    world::{Organization, Stop, StopKey, World},
+    world::{Call, Organization, Stop, StopKey, World},
 };
 
 /// How large a menu can be made to grow.
@@ -82,11 +82,12 @@ impl Control {
         self.shared.world().snapshot()
     }
 
-    /// Goes on from a snapshot, this emulator's or another's, at its own pace. The clock has moved on meanwhile.
+    /// Goes on from a snapshot, this emulator's or another's, at its own pace. The clock has moved on meanwhile, unless
+    /// it stood in the snapshot and stands here.
     pub fn restore(&self, snapshot: &str) -> anyhow::Result<()> {
         let mut world = World::of_snapshot(snapshot)?;
         let mut present = self.shared.world();
-        world.schedule.pace = present.schedule.pace;
+        world.set_pace(present.schedule.pace);
         *present = world;
         drop(present);
         self.shared.stir();
@@ -290,6 +291,7 @@ impl Control {
             "`balance` goes from -{TEN_BILLIONS} to {TEN_BILLIONS}"
         );
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let added_at = world.now();
         let organization_id = organization;
         let organization = organization_mut(&mut world, organization_id)?;
@@ -326,6 +328,7 @@ impl Control {
             size_id: size,
         };
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let stops = &mut organization_mut(&mut world, organization)?.stops;
         let was_there = stops.remove(&key).is_some();
         if was_there {
@@ -362,18 +365,20 @@ impl Control {
 
     // tokens and time
 
-    /// Moves the emulator's time on: tokens expire, new ones count from there. It ends in the year 9000.
+    /// Moves the emulator's time on, in every pace: what falls due on the way happens, each thing at its time, tokens
+    /// expire, new ones count from there. Time ends in the year 9000.
     pub fn advance_clock(&self, by: Duration) {
         let mut world = self.shared.world();
         let target = after(world.now(), by);
-        world.clock.reach(target);
+        world.advance_to(target);
         drop(world);
         self.shared.stir();
     }
 
-    /// Lets time pass differently from now on. Deliveries that are on their way keep their next date.
+    /// Lets time pass differently from now on. In the stepped pace the clock stands still; after it, it is the machine's
+    /// again. Orders that are not finished live on from here, or stay where they are.
     pub fn set_pace(&self, pace: Pace) {
-        self.shared.world().schedule.pace = pace;
+        self.shared.world().set_pace(pace);
         self.shared.stir();
     }
 
@@ -457,6 +462,7 @@ impl Control {
         change: impl FnOnce(&mut Nomenclature, chrono::DateTime<chrono::Utc>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let now = world.now();
         change(&mut organization_mut(&mut world, id)?.nomenclature, now)?;
         world.emit(&Happening::plain(id, Subject::Nomenclature));

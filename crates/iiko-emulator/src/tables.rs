@@ -240,7 +240,8 @@ impl World {
         self.emit(&happening);
     }
 
-    fn let_table_order_live(&mut self, id: Guid) {
+    /// Lets an order go on by itself, where orders do.
+    pub(crate) fn let_table_order_live(&mut self, id: Guid) {
         let step = Step::TableOrder(id);
         self.schedule.forget(&step);
         if let Pace::Auto { .. } = self.schedule.pace

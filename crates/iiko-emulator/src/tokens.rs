@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::clock::after;
+use crate::clock::{Clock, after};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tokens {
@@ -31,14 +31,17 @@ impl Tokens {
     }
 
     /// A new token of `login`. Expired ones are forgotten on the way, so that the register stays small.
-    pub(crate) fn issue(&mut self, login: &str, now: DateTime<Utc>) -> String {
+    ///
+    /// It says that it lives from the later of the emulator's time and the machine's, and is refused by the emulator's.
+    pub(crate) fn issue(&mut self, login: &str, clock: &Clock) -> String {
+        let (now, told) = (clock.now(), clock.latest());
         self.issued.retain(|_, issued| issued.expires_at > now);
         let expires_at = after(now, self.lifetime);
         let claims = json!({
             "ApiLoginId": Uuid::new_v4(),
-            "nbf": now.timestamp(),
-            "exp": expires_at.timestamp(),
-            "iat": now.timestamp(),
+            "nbf": told.timestamp(),
+            "exp": after(told, self.lifetime).timestamp(),
+            "iat": told.timestamp(),
             "iss": "iiko",
             "aud": "clients",
         });
@@ -75,5 +78,33 @@ impl Tokens {
     /// All tokens given out so far are refused from now on, whatever their `exp` says.
     pub(crate) fn expire_all(&mut self) {
         self.issued.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use chrono::{DateTime, Utc};
+    use serde_json::{Value, json};
+
+    use super::Tokens;
+    use crate::clock::{Clock, after};
+
+    #[test]
+    fn a_token_looks_fresh_although_the_clock_stands_far_behind() {
+        let lifetime = Duration::from_secs(3600);
+        let stands = json!({"ahead": {"secs": 0, "nanos": 0}, "stands_at": "2026-01-01T00:00:00Z"});
+        let clock: Clock = serde_json::from_value(stands).unwrap();
+        let mut tokens = Tokens::new(lifetime);
+        let token = tokens.issue("demo", &clock);
+        let claims = token.split('.').nth(1).unwrap();
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+        let machines: DateTime<Utc> = SystemTime::now().into();
+        assert!(claims["exp"].as_i64().unwrap() > machines.timestamp());
+        assert_eq!(tokens.login_of(&token, clock.now()), Some("demo"));
+        assert_eq!(tokens.login_of(&token, after(clock.now(), lifetime)), None);
     }
 }

@@ -2,12 +2,9 @@
 
 mod opening;
 pub(crate) mod snapshot;
+mod time;
 
-use std::{
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use iiko_types::{
@@ -21,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    clock::{Clock, after},
+    clock::Clock,
     commands::Commands,
     deliveries::Deliveries,
     drafts::Drafts,
@@ -34,7 +31,7 @@ use crate::{
     refusal::Refusal,
     reserves::Reserves,
     scenario::{Scenario, rules::Rules},
-    schedule::{Pace, Schedule, Step},
+    schedule::Schedule,
     tables::TableOrders,
     tokens::Tokens,
     webhooks::Webhooks,
@@ -78,6 +75,17 @@ pub(crate) struct Call {
     pub(crate) refusal: Option<Failure>,
     /// When the cloud took a command that the till is doing now.
     pub(crate) sent_at: Option<DateTime<Utc>>,
+}
+
+impl Call {
+    /// What somebody at the till does, or the time: nobody has called, and what comes of it has a correlation id of its
+    /// own.
+    pub(crate) fn at_till() -> Self {
+        Self {
+            correlation_id: Uuid::new_v4(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A customer of the API.
@@ -156,64 +164,6 @@ pub(crate) struct Stop {
 impl World {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    /// Lets `step` happen after a time that is counted in a restaurant's.
-    pub(crate) fn later(&mut self, delay: Duration, step: Step) {
-        let at = after(self.now(), self.schedule.takes(delay));
-        self.schedule.at(at, step);
-    }
-
-    /// Does all that is due, unless it has to be told to.
-    pub(crate) fn run_due(&mut self) {
-        if let Pace::Auto { .. } = self.schedule.pace {
-            while let Some(step) = self.schedule.take_due(self.now()) {
-                self.run(step);
-            }
-        }
-    }
-
-    /// When the next thing happens by itself.
-    pub(crate) fn due_at(&self) -> Option<DateTime<Utc>> {
-        match self.schedule.pace {
-            Pace::Auto { .. } => self.schedule.next_at(),
-            Pace::Stepped => None,
-        }
-    }
-
-    /// Does the next thing, and moves the time on to it. Tells whether there was one.
-    pub(crate) fn step(&mut self) -> bool {
-        let Some(at) = self.schedule.next_at() else {
-            return false;
-        };
-        self.clock.reach(at);
-        if let Some(step) = self.schedule.take_due(at) {
-            self.run(step);
-        }
-        true
-    }
-
-    fn run(&mut self, step: Step) {
-        self.survive(&step, |world| match step {
-            Step::Command(id) => world.finish_command(id),
-            Step::Delivery(id) => world.live(id),
-            Step::TableOrder(id) => world.live_table_order(id),
-        });
-    }
-
-    /// Does a step, and lives on where that panics: a fault of ours in one order must not end everything. A command
-    /// that was being done has failed then.
-    ///
-    /// What had been changed before stays so; changes go in whole or not at all, so that it can be used on.
-    pub(crate) fn survive(&mut self, step: &Step, act: impl FnOnce(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| act(self))).is_ok() {
-            return;
-        }
-        tracing::error!(?step, "a step panicked");
-        match step {
-            Step::Command(id) => self.fail_command(*id, Failure::internal()),
-            Step::Delivery(_) | Step::TableOrder(_) => {}
-        }
     }
 
     pub(crate) fn organization(&self, id: OrganizationId) -> Option<&Organization> {

@@ -8,7 +8,7 @@ use iiko_types::{
 };
 
 use super::Control;
-use crate::{loyalty::Message, postman::Delivered, webhooks::Notification};
+use crate::{loyalty::Message, postman::Delivered, webhooks::Notification, world::Call};
 
 impl Control {
     /// Does the next thing that is due, and moves the clock on to it. Tells whether there was one.
@@ -38,6 +38,7 @@ impl Control {
     /// Somebody at the till takes a delivery to another status.
     pub fn move_delivery(&self, id: Guid, status: &DeliveryStatus) -> anyhow::Result<()> {
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         world
             .move_delivery(id, status)
             .map_err(|failure| anyhow::anyhow!(failure.message))
@@ -50,6 +51,7 @@ impl Control {
     /// Somebody at the till takes a delivery to the status that comes next; who has not paid yet pays before it is closed.
     pub fn advance_delivery(&self, id: Guid) -> anyhow::Result<()> {
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let advanced = world.advance_delivery(id);
         advanced
             .map_err(|failure| anyhow::anyhow!(failure.message))
@@ -82,6 +84,7 @@ impl Control {
         })?;
         let item = ProductOrderItem::new(ExactDecimal::from(1), product, price);
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let opened = world.open_at_till(organization, terminal_group, table, vec![item]);
         opened.map_err(|failure| anyhow::anyhow!(failure.message))
     }
@@ -100,6 +103,7 @@ impl Control {
     /// Somebody at the till takes an order at a table to another status.
     pub fn move_table_order(&self, id: Guid, status: &RetrievedOrderStatus) -> anyhow::Result<()> {
         let mut world = self.shared.world();
+        world.call = Call::at_till();
         let moved = world.move_table_order(id, status);
         moved.map_err(|failure| anyhow::anyhow!(failure.message))?;
         drop(world);

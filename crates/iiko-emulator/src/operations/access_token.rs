@@ -52,10 +52,10 @@ fn issue(world: &mut World, api_login: &str) -> Result<GetAccessTokenV2Response,
     {
         return Err(Refusal::login_unknown(api_login));
     }
-    let now = world.now();
+    let token = world.tokens.issue(api_login, &world.clock);
     Ok(GetAccessTokenV2Response {
         correlation_id: correlation_id(world),
-        token: Some(world.tokens.issue(api_login, now)),
+        token: Some(token),
         ..GetAccessTokenV2Response::default()
     })
 }

@@ -43,7 +43,10 @@ impl World {
         pace: Pace,
     ) -> anyhow::Result<Self> {
         let file = &*scenario.file;
-        let clock = Clock::default();
+        let mut clock = Clock::default();
+        if pace == Pace::Stepped {
+            clock.stop();
+        }
         let organization_id =
             |slug: &String| OrganizationId(id_of(&file.name, "organization", slug));
         let mut organizations = Vec::new();

@@ -211,7 +211,7 @@ async fn time_and_orders_are_moved_with_curl() {
 }
 
 /// What an emulator in the automatic pace does soon.
-async fn until(is_so: impl AsyncFn() -> bool) {
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
     let waited = tokio::time::timeout(std::time::Duration::from_secs(20), async {
         while !is_so().await {
             tokio::task::yield_now().await;

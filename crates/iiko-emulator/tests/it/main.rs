@@ -27,6 +27,7 @@ mod restaurant;
 mod retrieval;
 mod scenarios;
 mod stop_lists;
+mod time;
 mod wallets;
 mod webhooks;
 

@@ -1,0 +1,106 @@
+//! How time brings what is due: by itself, step by step, or all of it up to a moment.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use iiko_types::ids::Guid;
+
+use super::{Call, World};
+use crate::{
+    clock::after,
+    failure::Failure,
+    schedule::{Pace, Step},
+};
+
+impl World {
+    /// Lets `step` happen after a time that is counted in a restaurant's.
+    pub(crate) fn later(&mut self, delay: Duration, step: Step) {
+        let at = after(self.now(), self.schedule.takes(delay));
+        self.schedule.at(at, step);
+    }
+
+    /// Does all that is due, unless it has to be told to.
+    pub(crate) fn run_due(&mut self) {
+        if let Pace::Auto { .. } = self.schedule.pace {
+            while let Some(step) = self.schedule.take_due(self.now()) {
+                self.run(step);
+            }
+        }
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn due_at(&self) -> Option<DateTime<Utc>> {
+        match self.schedule.pace {
+            Pace::Auto { .. } => self.schedule.next_at(),
+            Pace::Stepped => None,
+        }
+    }
+
+    /// Does the next thing, and moves the time on to it. Tells whether there was one.
+    pub(crate) fn step(&mut self) -> bool {
+        let Some(at) = self.schedule.next_at() else {
+            return false;
+        };
+        self.clock.reach(at);
+        if let Some(step) = self.schedule.take_due(at) {
+            self.run(step);
+        }
+        true
+    }
+
+    /// Moves the time on to `target`, and does on the way what falls due, each thing at its time.
+    pub(crate) fn advance_to(&mut self, target: DateTime<Utc>) {
+        while self.schedule.next_at().is_some_and(|at| at <= target) {
+            self.step();
+        }
+        self.clock.reach(target);
+    }
+
+    /// Lets time pass differently from now on. A clock that stood catches up with the machine's, and what was not
+    /// finished lives from here at the new pace, or stays where it is.
+    pub(crate) fn set_pace(&mut self, pace: Pace) {
+        self.schedule.pace = pace;
+        match pace {
+            Pace::Stepped => self.clock.stop(),
+            Pace::Auto { .. } => {
+                self.advance_to(self.clock.running());
+                self.clock.go_on();
+            }
+        }
+        let deliveries: Vec<Guid> = self.deliveries.known.keys().copied().collect();
+        for id in deliveries {
+            self.let_live(id);
+        }
+        let table_orders: Vec<Guid> = self.table_orders.known.keys().copied().collect();
+        for id in table_orders {
+            self.let_table_order_live(id);
+        }
+    }
+
+    fn run(&mut self, step: Step) {
+        self.call = Call::at_till();
+        self.survive(&step, |world| match step {
+            Step::Command(id) => world.finish_command(id),
+            Step::Delivery(id) => world.live(id),
+            Step::TableOrder(id) => world.live_table_order(id),
+        });
+    }
+
+    /// Does a step, and lives on where that panics: a fault of ours in one order must not end everything. A command
+    /// that was being done has failed then.
+    ///
+    /// What had been changed before stays so; changes go in whole or not at all, so that it can be used on.
+    pub(crate) fn survive(&mut self, step: &Step, act: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| act(self))).is_ok() {
+            return;
+        }
+        tracing::error!(?step, "a step panicked");
+        match step {
+            Step::Command(id) => self.fail_command(*id, Failure::internal()),
+            Step::Delivery(_) | Step::TableOrder(_) => {}
+        }
+    }
+}
