@@ -1,20 +1,22 @@
 //! Mischief: what the emulator does to answers on demand, apart from the imitation itself.
 
+pub(crate) mod target;
+
 use std::{collections::VecDeque, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
-use iiko_types::operations::ALL;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{clock::after, iiko_server::SERVER_OPERATIONS, postman};
+use self::target::Target;
+use crate::{clock::after, iiko_server::SERVER_OPERATIONS, kept::keep};
 
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
-    /// The answer comes late. Other faults may come with it.
+    /// The answer, or the call to a handler, comes late. Other faults may come with it.
     Latency { milliseconds: u64 },
     /// An error of iiko's kind: 401, 403, 408, 429 (with `Retry-After` in seconds), 500.
     Status {
@@ -31,81 +33,37 @@ pub enum Fault {
     DroppedBefore,
     /// The connection closes; the operation has run.
     DroppedAfter,
-    /// All lists of the answer are empty.
+    /// All lists of the answer are empty. Not of commands and logins, whose answers have none.
     EmptyMenu,
-    /// All lists of the answer are missing.
+    /// All lists of the answer are missing. Not of commands and logins.
     MissingList,
     /// The right answer, in pieces over so long.
     SlowDrip { milliseconds: u64 },
-    /// The token of the call expires before its time, and the call is refused with 401.
+    /// The token of the call expires before its time, and the call is refused with 401. Not of the calls that need none.
     TokenExpired,
-    /// The cloud takes the command, the till refuses it with this; a new order ends in `Error`.
+    /// Of commands: the cloud takes it, the till refuses it with this; a new order ends in `Error`.
     TillRefuses { code: String, message: String },
     /// More than so many calls in so long are refused with 429, and told when to return.
     Limit { calls: usize, seconds: u64 },
-    /// Of the operation `webhook`: the call to the handler is not made.
+    /// Of the operation `webhook`, where all that strike come together: one call to the handler is not made.
     WebhookLost,
-    /// Of the operation `webhook`: the call is made twice.
+    /// Of the operation `webhook`: one call more is made.
     WebhookDoubled,
-    /// Of the operation `webhook`: the events go with those that come next.
+    /// Of the operation `webhook`: the events go with those that come next, once.
     WebhookLate,
     /// Of the operation `webhook`: the last event of the call comes first.
     WebhookReordered,
-}
-
-/// A day: slower than this is never.
-const SLOWEST_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
-/// A day: what is limited is limited in less.
-const LONGEST_LIMIT_SECONDS: u64 = 24 * 60 * 60;
-
-impl Fault {
-    /// Whether its numbers make sense.
-    fn check(&self) -> anyhow::Result<()> {
-        match self {
-            Self::Latency { milliseconds } | Self::SlowDrip { milliseconds } => ensure!(
-                *milliseconds <= SLOWEST_MILLISECONDS,
-                "`milliseconds` goes from 0 to {SLOWEST_MILLISECONDS}"
-            ),
-            Self::Status { status, .. } => ensure!(
-                (400..=599).contains(status),
-                "`status` goes from 400 to 599"
-            ),
-            Self::Html { status } => ensure!(
-                (200..=599).contains(status),
-                "`status` goes from 200 to 599"
-            ),
-            Self::Limit { calls, seconds } => {
-                ensure!(*calls > 0, "`calls` begins at 1");
-                ensure!(
-                    (1..=LONGEST_LIMIT_SECONDS).contains(seconds),
-                    "`seconds` goes from 1 to {LONGEST_LIMIT_SECONDS}"
-                );
-            }
-            Self::CutJson
-            | Self::MalformedJson
-            | Self::DroppedBefore
-            | Self::DroppedAfter
-            | Self::EmptyMenu
-            | Self::MissingList
-            | Self::TokenExpired
-            | Self::TillRefuses { .. }
-            | Self::WebhookLost
-            | Self::WebhookDoubled
-            | Self::WebhookLate
-            | Self::WebhookReordered => {}
-        }
-        Ok(())
-    }
 }
 
 /// When a fault happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
-    /// By name, `stop_lists`; every operation where absent.
+    /// By name, `stop_lists`; every operation that the fault can strike where absent, but only those of `webhook` for
+    /// faults of webhooks.
     #[serde(default)]
     pub operation: Option<String>,
-    /// Only for this api login.
+    /// Only for this api login: whose token it is, who asks for one, or whose handler is told.
     #[serde(default)]
     pub login: Option<String>,
     /// So many calls pass first.
@@ -151,15 +109,34 @@ impl FaultRule {
         }
     }
 
+    /// Whether it is about this.
+    fn means(&self, operation: &str, target: Target, login: Option<&str>) -> bool {
+        let is_of_it = match self.operation.as_deref() {
+            Some(name) => name == operation,
+            // who says nothing of webhooks does not mean them
+            None => matches!(target, Target::Webhook { .. }) == self.fault.is_of_webhooks(),
+        };
+        is_of_it
+            && self.fault.strikes(target)
+            && (self.login.is_none() || self.login.as_deref() == login)
+    }
+
     /// Whether there is such a thing to spoil.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         if let Some(name) = &self.operation {
-            let is_known = name == postman::OPERATION
-                || name.starts_with(SERVER_OPERATIONS)
-                || ALL.iter().any(|operation| operation.name == name);
+            let target = Target::named(name).with_context(|| {
+                format!(
+                    "`operation`: there is no `{name}`; names are like `stop_lists`, `{SERVER_OPERATIONS}v2/price` or `webhook`"
+                )
+            })?;
             ensure!(
-                is_known,
-                "`operation`: there is no `{name}`; names are like `stop_lists`, `{SERVER_OPERATIONS}v2/price` or `webhook`"
+                self.fault.strikes(target),
+                "`fault`: `{}` changes nothing about `{name}`",
+                self.fault.kind()
+            );
+            ensure!(
+                self.login.is_none() || !name.starts_with(SERVER_OPERATIONS),
+                "`login`: calls of iikoServer have none"
             );
         }
         ensure!(
@@ -274,28 +251,29 @@ impl Mischief {
         &self.rules
     }
 
-    /// What happens to this call: all latencies, and the first other fault.
+    /// What happens to this: all latencies, and the first other fault; to webhooks all that fit.
     pub(crate) fn strike(
         &mut self,
         operation: &str,
+        target: Target,
         login: Option<&str>,
         now: DateTime<Utc>,
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut is_spoiled = false;
         for state in &mut self.rules {
-            let rule = &state.rule;
-            let is_meant = rule.operation.as_deref().is_none_or(|it| it == operation)
-                && (rule.login.is_none() || rule.login.as_deref() == login);
-            if !is_meant {
+            if !state.rule.means(operation, target, login) {
                 continue;
             }
-            let is_latency = matches!(rule.fault, Fault::Latency { .. });
-            if is_spoiled && !is_latency {
+            let goes_along = match state.rule.fault {
+                Fault::Latency { .. } => true,
+                _ => matches!(target, Target::Webhook { .. }),
+            };
+            if is_spoiled && !goes_along {
                 continue;
             }
             if let Some(fault) = state.strike(now) {
-                is_spoiled |= !is_latency;
+                is_spoiled |= !goes_along;
                 faults.push(fault);
             }
         }
@@ -303,10 +281,7 @@ impl Mischief {
     }
 
     pub(crate) fn record(&mut self, exchange: Exchange) {
-        if self.exchanges.len() == EXCHANGES_KEPT {
-            self.exchanges.pop_front();
-        }
-        self.exchanges.push_back(exchange);
+        keep(&mut self.exchanges, exchange, EXCHANGES_KEPT);
     }
 
     pub(crate) fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
@@ -322,7 +297,7 @@ impl Mischief {
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
-    use super::{Fault, FaultRule, Mischief};
+    use super::{Fault, FaultRule, Mischief, Target};
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
@@ -331,7 +306,8 @@ mod tests {
         let struck = || {
             let mut mischief = Mischief::default();
             mischief.add(FaultRule::new("combo", Fault::CutJson).percent(20));
-            let calls = (0..1000).filter(|_| !mischief.strike("combo", None, NOW).is_empty());
+            let calls =
+                (0..1000).filter(|_| !mischief.strike("combo", Target::Call, None, NOW).is_empty());
             calls.collect::<Vec<u32>>()
         };
         assert!((150..250).contains(&struck().len()), "{}", struck().len());
@@ -348,7 +324,14 @@ mod tests {
                 seconds: 10,
             },
         ));
-        let mut at = |second: i64| mischief.strike("combo", None, NOW + TimeDelta::seconds(second));
+        let mut at = |second: i64| {
+            mischief.strike(
+                "combo",
+                Target::Call,
+                None,
+                NOW + TimeDelta::seconds(second),
+            )
+        };
         assert_eq!([at(0), at(4)], [[], []]);
         let refused = |retry_after| Fault::Status {
             status: 429,
@@ -374,11 +357,15 @@ mod tests {
         };
         mischief.add(late);
         let lengths: Vec<usize> = (0..5)
-            .map(|_| mischief.strike("nomenclature", None, NOW).len())
+            .map(|_| {
+                mischief
+                    .strike("nomenclature", Target::Call, None, NOW)
+                    .len()
+            })
             .collect();
         assert_eq!(lengths, [1, 2, 2, 1, 1]);
         assert_eq!(
-            mischief.strike("combo", Some("demo"), NOW),
+            mischief.strike("combo", Target::Call, Some("demo"), NOW),
             [Fault::Latency { milliseconds: 5 }]
         );
         assert_eq!(mischief.rules()[0].spoiled, 2);
@@ -391,9 +378,12 @@ mod tests {
             login: Some("demo".to_owned()),
             ..FaultRule::new("combo", Fault::CutJson)
         });
-        assert_eq!(mischief.strike("combo", Some("other"), NOW), []);
         assert_eq!(
-            mischief.strike("combo", Some("demo"), NOW),
+            mischief.strike("combo", Target::Call, Some("other"), NOW),
+            []
+        );
+        assert_eq!(
+            mischief.strike("combo", Target::Call, Some("demo"), NOW),
             [Fault::CutJson]
         );
     }

@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     failure::Failure,
-    faults::{Exchange, Fault},
+    faults::{Exchange, Fault, target::Target},
+    json::{Json, Value},
     nomenclature::PICTURES,
     operations::{self, Operation},
     refusal::Refusal,
@@ -30,6 +31,12 @@ use crate::{
 
 /// Bodies larger than this are refused.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// How iiko answers when its own parts took too long.
+const TIMED_OUT: Fault = Fault::Status {
+    status: 408,
+    retry_after: None,
+};
 
 /// An answer before faults are done to it.
 struct Answered {
@@ -50,18 +57,21 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
 
     let token = token_of(&parts.headers);
     let mut login = token.and_then(|token| shared.world().login_of(token));
+    let target = Target::at(&path);
+    // who asks for a token says in the body who it is
+    if target == Target::Login {
+        login = login_in(&body, &shared);
+    }
     let faults = known
         .map(|operation| {
             let now = shared.world().now();
             let mut mischief = shared.mischief();
-            mischief.strike(operation.name, login.as_deref(), now)
+            mischief.strike(operation.name, target, login.as_deref(), now)
         })
         .unwrap_or_default();
-    for fault in &faults {
-        if let Fault::Latency { milliseconds } = fault {
-            tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
-        }
-    }
+    let latency: Duration = faults.iter().filter_map(Fault::latency).sum();
+    let patience = timeout_of(&parts.headers).unwrap_or(Duration::MAX);
+    tokio::time::sleep(latency.min(patience)).await;
     let spoiling = faults
         .iter()
         .find(|fault| !matches!(fault, Fault::Latency { .. }));
@@ -101,6 +111,11 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
 
     shared.stir();
 
+    // what took longer than the caller lets iiko wait is done all the same, and nobody knows
+    let spoiling = match latency > patience {
+        true => Some(&TIMED_OUT),
+        false => spoiling,
+    };
     let response = spoil::apply(spoiling, answered.status, answered.text);
     shared.mischief().record(Exchange {
         at: shared.world().now(),
@@ -187,6 +202,20 @@ fn utf8(body: &[u8]) -> Result<&str, Refusal> {
         .map_err(|_| Refusal::invalid_body("The body is not UTF-8. Path '', line 0, position 0."))
 }
 
+/// The login that a request for a token names, if it is one of ours.
+fn login_in(body: &[u8], shared: &Shared) -> Option<String> {
+    let json = Json::parse(std::str::from_utf8(body).ok()?).ok()?;
+    let named = ["apiLogin", "apiKey"]
+        .iter()
+        .find_map(|name| json.get(name))?;
+    let Value::Text(named) = &named.value else {
+        return None;
+    };
+    let world = shared.world();
+    let is_known = world.logins.iter().any(|login| login.api_login == *named);
+    is_known.then(|| named.clone())
+}
+
 /// The token that the call carries.
 fn token_of(headers: &HeaderMap) -> Option<&str> {
     let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -194,6 +223,12 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
     scheme
         .eq_ignore_ascii_case("bearer")
         .then_some(token.trim())
+}
+
+/// How long iiko may wait for its own parts.
+fn timeout_of(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get("timeout")?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Where the caller reached us: links to pictures lead back there.

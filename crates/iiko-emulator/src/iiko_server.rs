@@ -17,6 +17,8 @@ mod entities;
 mod prices;
 mod reference;
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use iiko_types::{
     ids::{Guid, OrganizationId, ProductId, SizeId},
@@ -75,7 +77,7 @@ pub(crate) struct IikoServer {
     schedules: Vec<Schedule>,
     revision: i64,
     /// What the server writes for itself.
-    pub(crate) log: Vec<String>,
+    pub(crate) log: VecDeque<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -141,7 +143,7 @@ impl IikoServer {
                 .map(|it| open_schedule(file, it))
                 .collect(),
             revision: file.revision / REVISIONS_PER_OURS,
-            log: Vec::new(),
+            log: VecDeque::new(),
         };
         for order in &spec.orders {
             let order = server.open_order(file, order)?;

@@ -24,6 +24,7 @@ pub mod faults;
 mod http;
 mod iiko_server;
 mod json;
+mod kept;
 mod loyalty;
 mod nomenclature;
 mod operations;

@@ -7,7 +7,7 @@ pub(crate) mod calculation;
 mod guests;
 mod orders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use iiko_types::{
@@ -30,7 +30,7 @@ pub(crate) struct Loyalty {
     pub(crate) series: Vec<Series>,
     pub(crate) guests: BTreeMap<Guid, Guest>,
     pub(crate) transactions: Vec<Transaction>,
-    pub(crate) messages: Vec<Message>,
+    pub(crate) messages: VecDeque<Message>,
     revision: i64,
 }
 

@@ -240,6 +240,11 @@ impl Operation {
         }
     }
 
+    /// Whether the till does it later.
+    pub(crate) fn is_command(&self) -> bool {
+        self.finish.is_some()
+    }
+
     /// The body of the answer to `body`.
     pub(crate) fn answer(&self, world: &mut World, body: &str) -> Result<String, Refusal> {
         let answer = match contract::find(&self.path.to_lowercase()) {

@@ -1,13 +1,21 @@
 //! Sends what waits in the outbox: events for one handler together, as an array; again when it is not answered with 200.
+//!
+//! Each handler has a lane of its own: its calls keep their order, and one that is slow holds up no other. What comes for
+//! a handler meanwhile waits in the outbox.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use iiko_types::ids::OrganizationId;
 use serde::{Deserialize, Serialize};
+use tokio::{sync::OwnedMutexGuard, task::JoinSet};
 
 use crate::{
-    faults::Fault,
+    faults::{Fault, target::Target},
+    kept::{KEPT, keep},
     schedule::Pace,
     shared::Shared,
     webhooks::{Event, Outgoing},
@@ -26,10 +34,8 @@ const PAUSES: [Duration; 3] = [
 ];
 /// How long a handler may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Older lines of the log are forgotten.
-const LOG_KEPT: usize = 1_000;
 
-/// A call to a handler and what came of it.
+/// A call to a handler and what came of it, or that a fault kept it from being made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
     pub at: DateTime<Utc>,
@@ -37,82 +43,155 @@ pub struct Delivered {
     pub uri: String,
     /// The types of the events in it.
     pub events: Vec<String>,
-    /// From 1.
+    /// From 1; 0 where no call was made.
     pub attempt: usize,
     /// What the handler answered; `None` where it did not.
     pub status: Option<u16>,
+    /// What was done to it.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
 }
 
-/// Events that go to one handler in one call.
-#[derive(Debug)]
-struct Parcel {
+/// A handler of a login for an organization.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Address {
     organization_id: OrganizationId,
+    login: Option<String>,
     uri: String,
     auth_token: Option<String>,
+}
+
+/// The right to call a handler: as long as it is held nobody else does.
+pub(crate) type Turn = OwnedMutexGuard<()>;
+
+/// Events that go to one handler in one call.
+struct Parcel {
+    address: Address,
     events: Vec<Event>,
+    faults: Vec<Fault>,
 }
 
 impl Shared {
     /// Sends whatever comes into the outbox; in the stepped pace only when somebody says so. Does not end.
     pub(crate) async fn run_postman(self) {
+        let mut at_work = JoinSet::new();
         loop {
-            let waiting = {
-                let world = self.world();
-                world.schedule.pace != Pace::Stepped && !world.webhooks.outbox.is_empty()
-            };
-            match waiting {
-                false => self.posted().await,
-                true => {
-                    let batch = self.world().schedule.takes(BATCH);
-                    tokio::time::sleep(batch).await;
-                    self.send_outbox().await;
+            self.posted().await;
+            let Some(batch) = self.batch() else { continue };
+            tokio::time::sleep(batch).await;
+            for address in self.addresses() {
+                if let Ok(turn) = self.lane(&address).try_lock_owned() {
+                    at_work.spawn(self.clone().deliver(address, turn));
                 }
             }
+            while at_work.try_join_next().is_some() {}
+        }
+    }
+
+    /// How long to wait for more, where there is something to send at all.
+    fn batch(&self) -> Option<Duration> {
+        let world = self.world();
+        match world.schedule.pace {
+            Pace::Auto { .. } if !world.webhooks.outbox.is_empty() => {
+                Some(world.schedule.takes(BATCH))
+            }
+            Pace::Auto { .. } | Pace::Stepped => None,
         }
     }
 
     /// Sends all that is in the outbox now, and waits for the answers. Gives how many calls were answered with 200.
     pub(crate) async fn send_outbox(&self) -> usize {
-        let parcels = self.parcels();
-        let sent = parcels.into_iter().map(|parcel| self.send(parcel));
-        let sent = futures::future::join_all(sent).await;
-        sent.into_iter().filter(|is_taken| *is_taken).count()
+        let sent = self.addresses().into_iter().map(async |address| {
+            let turn = self.lane(&address).lock_owned().await;
+            self.clone().deliver(address, turn).await
+        });
+        futures::future::join_all(sent).await.into_iter().sum()
     }
 
-    /// The outbox in parcels, with what faults do to them.
-    fn parcels(&self) -> Vec<Parcel> {
-        let outbox = std::mem::take(&mut self.world().webhooks.outbox);
-        let mut parcels = packed(outbox);
-        let mut late = VecDeque::new();
-        let mut sent = Vec::new();
-        for parcel in parcels.drain(..) {
-            let now = self.world().now();
-            let faults = self.mischief().strike(OPERATION, None, now);
-            let has = |fault: &Fault| faults.contains(fault);
-            if has(&Fault::WebhookLost) {
-                continue;
-            }
-            if has(&Fault::WebhookLate) {
-                late.extend(parcel.back_into_outbox());
-                continue;
-            }
-            let copy = has(&Fault::WebhookDoubled).then(|| parcel.copy());
-            let mut parcel = parcel;
-            if has(&Fault::WebhookReordered) {
-                parcel.events.reverse();
-            }
-            sent.push(parcel);
-            sent.extend(copy);
+    /// Those for whom something waits.
+    fn addresses(&self) -> BTreeSet<Address> {
+        let world = self.world();
+        let outbox = world.webhooks.outbox.iter();
+        outbox.map(Outgoing::address).collect()
+    }
+
+    /// Brings a handler what waits for it, with what faults do to that. Gives how many calls were answered with 200.
+    async fn deliver(self, address: Address, turn: Turn) -> usize {
+        let Some(parcel) = self.parcel(address) else {
+            return 0;
+        };
+        let has = |fault: &Fault| parcel.faults.contains(fault);
+        let is_lost = has(&Fault::WebhookLost);
+        let mut copies = 1 + usize::from(has(&Fault::WebhookDoubled)) - usize::from(is_lost);
+        let is_late = has(&Fault::WebhookLate) && copies > 0;
+        copies -= usize::from(is_late);
+        if is_lost || is_late {
+            self.note(&parcel, 0, None);
         }
-        self.world().webhooks.outbox.extend(late);
-        sent
+        let latency = parcel.faults.iter().filter_map(Fault::latency).sum();
+        tokio::time::sleep(latency).await;
+        let mut taken = 0;
+        for _ in 0..copies {
+            taken += usize::from(self.send(&parcel).await);
+        }
+        if is_late {
+            self.hold_back(parcel);
+        }
+        drop(turn);
+        // more may have come for this handler meanwhile
+        self.stir();
+        taken
+    }
+
+    /// Takes out of the outbox what waits for a handler.
+    fn parcel(&self, address: Address) -> Option<Parcel> {
+        let (own, now) = {
+            let mut world = self.world();
+            let outbox = std::mem::take(&mut world.webhooks.outbox);
+            let (own, others): (VecDeque<_>, VecDeque<_>) =
+                outbox.into_iter().partition(|it| it.address() == address);
+            world.webhooks.outbox = others;
+            (own, world.now())
+        };
+        let target = Target::Webhook {
+            were_late: own.iter().any(|it| it.was_late),
+        };
+        let mut events: Vec<Event> = own.into_iter().map(|it| it.event).collect();
+        if events.is_empty() {
+            return None;
+        }
+        let login = address.login.as_deref();
+        let faults = self.mischief().strike(OPERATION, target, login, now);
+        if faults.contains(&Fault::WebhookReordered) {
+            events.reverse();
+        }
+        Some(Parcel {
+            address,
+            events,
+            faults,
+        })
+    }
+
+    /// The events go first when the next ones go.
+    fn hold_back(&self, parcel: Parcel) {
+        let address = parcel.address;
+        let mut world = self.world();
+        for event in parcel.events.into_iter().rev() {
+            world.webhooks.outbox.push_front(Outgoing {
+                login: address.login.clone(),
+                uri: address.uri.clone(),
+                auth_token: address.auth_token.clone(),
+                was_late: true,
+                event,
+            });
+        }
     }
 
     /// Tries until the handler has taken it, or patience ends.
-    async fn send(&self, parcel: Parcel) -> bool {
+    async fn send(&self, parcel: &Parcel) -> bool {
         for (attempt, pause) in (1..).zip(PAUSES.iter().map(Some).chain([None])) {
-            let status = self.try_send(&parcel).await;
-            self.note(&parcel, attempt, status);
+            let status = self.try_send(parcel).await;
+            self.note(parcel, attempt, status);
             if status == Some(200) {
                 return true;
             }
@@ -121,7 +200,7 @@ impl Shared {
             tokio::time::sleep(pause).await;
         }
         tracing::warn!(
-            uri = parcel.uri,
+            uri = parcel.address.uri,
             "a webhook handler did not take its events"
         );
         false
@@ -140,14 +219,14 @@ impl Shared {
         let body = serde_json::to_vec(&parcel.events).ok()?;
         let mut request = self
             .http
-            .post(&parcel.uri)
+            .post(&parcel.address.uri)
             .header(
                 reqwest::header::CONTENT_TYPE,
                 "application/json; charset=utf-8",
             )
             .timeout(TIMEOUT)
             .body(body);
-        if let Some(token) = &parcel.auth_token {
+        if let Some(token) = &parcel.address.auth_token {
             request = request.header(reqwest::header::AUTHORIZATION, token);
         }
         Some(request.send().await.ok()?.status().as_u16())
@@ -155,15 +234,10 @@ impl Shared {
 
     fn note(&self, parcel: &Parcel, attempt: usize, status: Option<u16>) {
         let mut world = self.world();
-        let at = world.now();
-        let log = &mut world.webhooks.log;
-        if log.len() == LOG_KEPT {
-            log.pop_front();
-        }
-        log.push_back(Delivered {
-            at,
-            organization_id: parcel.organization_id,
-            uri: parcel.uri.clone(),
+        let delivered = Delivered {
+            at: world.now(),
+            organization_id: parcel.address.organization_id,
+            uri: parcel.address.uri.clone(),
             events: parcel
                 .events
                 .iter()
@@ -171,49 +245,19 @@ impl Shared {
                 .collect(),
             attempt,
             status,
-        });
+            faults: parcel.faults.clone(),
+        };
+        keep(&mut world.webhooks.log, delivered, KEPT);
     }
 }
 
-impl Parcel {
-    fn copy(&self) -> Self {
-        Self {
-            organization_id: self.organization_id,
+impl Outgoing {
+    fn address(&self) -> Address {
+        Address {
+            organization_id: self.event.organization_id,
+            login: self.login.clone(),
             uri: self.uri.clone(),
             auth_token: self.auth_token.clone(),
-            events: self.events.clone(),
         }
     }
-
-    fn back_into_outbox(self) -> impl Iterator<Item = Outgoing> {
-        let (uri, auth_token) = (self.uri, self.auth_token);
-        self.events.into_iter().map(move |event| Outgoing {
-            uri: uri.clone(),
-            auth_token: auth_token.clone(),
-            event,
-        })
-    }
-}
-
-/// One parcel for each handler; its events stay in their order.
-fn packed(outbox: VecDeque<Outgoing>) -> Vec<Parcel> {
-    let mut parcels: Vec<Parcel> = Vec::new();
-    for outgoing in outbox {
-        let organization_id = outgoing.event.organization_id;
-        let known = parcels.iter_mut().find(|parcel| {
-            parcel.uri == outgoing.uri
-                && parcel.auth_token == outgoing.auth_token
-                && parcel.organization_id == organization_id
-        });
-        match known {
-            Some(parcel) => parcel.events.push(outgoing.event),
-            None => parcels.push(Parcel {
-                organization_id,
-                uri: outgoing.uri,
-                auth_token: outgoing.auth_token,
-                events: vec![outgoing.event],
-            }),
-        }
-    }
-    parcels
 }

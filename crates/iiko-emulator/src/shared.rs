@@ -1,6 +1,7 @@
 //! What the parts of a running emulator share.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -9,7 +10,12 @@ use std::{
 use anyhow::Context;
 use tokio::sync::Notify;
 
-use crate::{faults::Mischief, http::unpoisoned, scenario::Scenario, schedule::Pace, world::World};
+use crate::{
+    faults::Mischief, http::unpoisoned, postman::Address, scenario::Scenario, schedule::Pace,
+    world::World,
+};
+
+type Lane = Arc<tokio::sync::Mutex<()>>;
 
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -19,6 +25,8 @@ pub(crate) struct Shared {
     mischief: Arc<Mutex<Mischief>>,
     /// Calls the handlers of webhooks.
     pub(crate) http: reqwest::Client,
+    /// One for each handler that is called now: whose turn it is.
+    lanes: Arc<Mutex<BTreeMap<Address, Lane>>>,
     /// There may be something in the outbox.
     posted: Arc<Notify>,
     /// Something was done that may have put something into the schedule.
@@ -63,6 +71,7 @@ impl Shared {
             world,
             mischief: Arc::default(),
             http: reqwest::Client::builder().no_proxy().build()?,
+            lanes: Arc::default(),
             posted: Arc::default(),
             stirred: Arc::default(),
         })
@@ -98,6 +107,13 @@ impl Shared {
     /// Waits until there may be something in the outbox.
     pub(crate) async fn posted(&self) {
         self.posted.notified().await;
+    }
+
+    /// The lane of a handler. It is fair: who asks first goes first.
+    pub(crate) fn lane(&self, address: &Address) -> Lane {
+        let mut lanes = unpoisoned(self.lanes.lock());
+        lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
+        Arc::clone(lanes.entry(address.clone()).or_default())
     }
 
     pub(crate) fn mischief(&self) -> MutexGuard<'_, Mischief> {

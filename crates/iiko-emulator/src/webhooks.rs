@@ -15,10 +15,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{complete::complete_named, contract, json::Json, postman::Delivered, world::World};
+use crate::{
+    complete::complete_named,
+    contract,
+    json::Json,
+    kept::{KEPT, keep},
+    postman::Delivered,
+    world::World,
+};
 
-/// Events older than so many are forgotten.
-const JOURNAL_KEPT: usize = 10_000;
+/// Where nobody sends them, so many events wait at most.
+const OUTBOX_KEPT: usize = 10_000;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Webhooks {
@@ -29,7 +36,7 @@ pub(crate) struct Webhooks {
     /// Calls to handlers and what came of them, oldest first.
     pub(crate) log: VecDeque<Delivered>,
     /// What programs wanted the staff to know.
-    pub(crate) notifications: Vec<Notification>,
+    pub(crate) notifications: VecDeque<Notification>,
     /// What happened, whether anybody wanted to know or not.
     pub(crate) journal: VecDeque<Event>,
 }
@@ -45,8 +52,13 @@ pub(crate) struct Handler {
 /// An event on its way to a handler.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Outgoing {
+    /// Whose handler it is.
+    pub(crate) login: Option<String>,
     pub(crate) uri: String,
     pub(crate) auth_token: Option<String>,
+    /// It was held back once.
+    #[serde(default)]
+    pub(crate) was_late: bool,
     pub(crate) event: Event,
 }
 
@@ -192,17 +204,45 @@ fn words<W: ToString>(words: Option<&[W]>) -> Vec<String> {
         .collect()
 }
 
+impl Webhooks {
+    /// The handlers for an organization, and whose they are.
+    fn of(&self, organization_id: OrganizationId) -> impl Iterator<Item = (&String, &Handler)> {
+        let all = self.handlers.iter();
+        all.filter_map(move |(login, handlers)| Some((login, handlers.get(&organization_id)?)))
+    }
+
+    fn put_out(&mut self, outgoing: Vec<Outgoing>) {
+        let mut forgotten = 0;
+        for outgoing in outgoing {
+            forgotten += keep(&mut self.outbox, outgoing, OUTBOX_KEPT);
+        }
+        if forgotten > 0 {
+            tracing::warn!(
+                forgotten,
+                "webhooks that nobody sent are forgotten: too many wait"
+            );
+        }
+    }
+}
+
+impl Outgoing {
+    fn to(login: &str, handler: &Handler, event: Event) -> Self {
+        Self {
+            login: Some(login.to_owned()),
+            uri: handler.uri.clone(),
+            auth_token: handler.auth_token.clone(),
+            was_late: false,
+            event,
+        }
+    }
+}
+
 impl World {
     /// Writes down what happened, and tells those who want to know.
     pub(crate) fn emit(&mut self, happening: &Happening) {
         let now = self.now();
         let mut outgoing = Vec::new();
-        for handler in self
-            .webhooks
-            .handlers
-            .values()
-            .filter_map(|handlers| handlers.get(&happening.organization_id))
-        {
+        for (login, handler) in self.webhooks.of(happening.organization_id) {
             let Some(filter) = handler.filter.as_ref().filter(|it| happening.is_wanted(it)) else {
                 continue;
             };
@@ -212,19 +252,12 @@ impl World {
                 .and_then(|filter| filter.returned_external_data_keys.clone())
                 .unwrap_or_default();
             if let Some(event) = self.event(happening, &keys, now) {
-                outgoing.push(Outgoing {
-                    uri: handler.uri.clone(),
-                    auth_token: handler.auth_token.clone(),
-                    event,
-                });
+                outgoing.push(Outgoing::to(login, handler, event));
             }
         }
-        self.webhooks.outbox.extend(outgoing);
+        self.webhooks.put_out(outgoing);
         if let Some(event) = self.event(happening, &[], now) {
-            if self.webhooks.journal.len() == JOURNAL_KEPT {
-                self.webhooks.journal.pop_front();
-            }
-            self.webhooks.journal.push_back(event);
+            keep(&mut self.webhooks.journal, event, KEPT);
         }
     }
 
@@ -242,17 +275,12 @@ impl World {
             correlation_id: CorrelationId(Uuid::new_v4()),
             event_info,
         };
-        let handlers = self.webhooks.handlers.values();
+        let handlers = self.webhooks.of(organization_id);
         let outgoing: Vec<Outgoing> = handlers
-            .filter_map(|handlers| handlers.get(&organization_id))
-            .map(|handler| Outgoing {
-                uri: handler.uri.clone(),
-                auth_token: handler.auth_token.clone(),
-                event: event.clone(),
-            })
+            .map(|(login, handler)| Outgoing::to(login, handler, event.clone()))
             .collect();
-        self.webhooks.outbox.extend(outgoing);
-        self.webhooks.journal.push_back(event);
+        self.webhooks.put_out(outgoing);
+        keep(&mut self.webhooks.journal, event, KEPT);
     }
 
     /// The stop list of a terminal group is another now.

@@ -68,7 +68,7 @@ pub(crate) struct World {
 /// The call being answered. Before every operation it is set anew.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
-    /// `None` at the operations that need no token.
+    /// Of the token, or who asks for one; `None` where nobody is known.
     pub(crate) login: Option<String>,
     pub(crate) correlation_id: Uuid,
     /// What the till will say to the command that the call is.

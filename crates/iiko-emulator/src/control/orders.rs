@@ -142,12 +142,19 @@ impl Control {
 
     /// What programs wanted the staff to know.
     pub fn notifications(&self) -> Vec<Notification> {
-        self.shared.world().webhooks.notifications.clone()
+        let world = self.shared.world();
+        world.webhooks.notifications.iter().cloned().collect()
     }
 
     /// The letters and text messages to guests.
     pub fn messages(&self) -> Vec<Message> {
-        self.shared.world().loyalty.messages.clone()
+        self.shared
+            .world()
+            .loyalty
+            .messages
+            .iter()
+            .cloned()
+            .collect()
     }
 
     /// What happened so far, as webhooks tell it, oldest first.

@@ -53,7 +53,8 @@ impl Control {
     /// What the server wrote for itself.
     pub fn server_log(&self) -> anyhow::Result<Vec<String>> {
         let world = self.shared.world();
-        Ok(world.iiko_server.as_ref().context(NO_SERVER)?.log.clone())
+        let server = world.iiko_server.as_ref().context(NO_SERVER)?;
+        Ok(server.log.iter().cloned().collect())
     }
 
     fn server(&self, change: impl FnOnce(&mut IikoServer)) -> anyhow::Result<()> {

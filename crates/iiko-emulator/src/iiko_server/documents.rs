@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::{IikoServer, Refused, Schedule, TAX_MODULE, endless};
+use crate::kept::{KEPT, keep};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -210,9 +211,10 @@ impl IikoServer {
         });
         let items: Vec<Row> = items.collect();
         if self.ignores_taxes(current, &items) {
-            self.log.push(format!(
+            let line = format!(
                 "Module {TAX_MODULE} (TAXCATEGORY_IN_PRICECHANGEORDER) is not present or expired: tax categories of order {document_number} are ignored"
-            ));
+            );
+            keep(&mut self.log, line, KEPT);
         }
         let items = self.without_forbidden_taxes(items, current);
         Ok(PriceOrder {

@@ -22,7 +22,7 @@ use super::{
     reference::{self, ProductsWanted},
 };
 use crate::{
-    faults::{Exchange, Fault},
+    faults::{Exchange, Fault, target::Target},
     shared::Shared,
     spoil,
     world::World,
@@ -46,12 +46,11 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         Ok(call) => call,
         Err(refused) => return refused.into_response(),
     };
-    let operation = format!(
-        "{SERVER_OPERATIONS}{}",
-        call.path.trim_start_matches("api/")
-    );
+    let name = call.path.trim_start_matches("api/");
+    let operation = format!("{SERVER_OPERATIONS}{name}");
+    let target = Target::of_server(name);
     let now = shared.world().now();
-    let faults = shared.mischief().strike(&operation, None, now);
+    let faults = shared.mischief().strike(&operation, target, None, now);
     for fault in &faults {
         if let Fault::Latency { milliseconds } = fault {
             tokio::time::sleep(std::time::Duration::from_millis(*milliseconds)).await;

@@ -31,6 +31,7 @@ use uuid::Uuid;
 
 use super::{Operation, typed};
 use crate::{
+    kept::{KEPT, keep},
     loyalty::{Guest, Message, Program},
     refusal::Refusal,
     world::World,
@@ -265,13 +266,14 @@ fn keep_message(
     text: String,
 ) -> Guid {
     let (id, at) = (Uuid::new_v4(), world.now());
-    world.loyalty.messages.push(Message {
+    let message = Message {
         id,
         at,
         receiver,
         subject,
         text,
-    });
+    };
+    keep(&mut world.loyalty.messages, message, KEPT);
     id
 }
 

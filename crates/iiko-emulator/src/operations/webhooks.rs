@@ -10,6 +10,7 @@ use iiko_types::{
 
 use super::{Operation, correlation_id, typed};
 use crate::{
+    kept::{KEPT, keep},
     refusal::Refusal,
     webhooks::{Handler, Notification},
     world::World,
@@ -89,13 +90,14 @@ fn send_notification(
     let organization_id = request.organization_id;
     world.permitted(&[organization_id])?;
     let at = world.now();
-    world.webhooks.notifications.push(Notification {
+    let notification = Notification {
         at,
         organization_id,
         order_id: request.order_id,
         source: request.order_source,
         text: request.additional_info,
-    });
+    };
+    keep(&mut world.webhooks.notifications, notification, KEPT);
     Ok(CorrelationIdResponse {
         correlation_id: correlation_id(world),
         ..CorrelationIdResponse::default()

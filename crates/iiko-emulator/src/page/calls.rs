@@ -60,8 +60,13 @@ pub(super) fn content(frame: &Frame, mischief: &Mischief, world: &World) -> Mark
                         td { (delivered.at.format("%H:%M:%S%.3f")) }
                         td { (delivered.uri) }
                         td { (delivered.events.join(", ")) }
-                        td { @match delivered.status { Some(status) => (status), None => (frame.pick("нет ответа", "no answer")) } }
-                        td.soft { (frame.pick("попытка", "attempt")) " " (delivered.attempt) }
+                        @if delivered.attempt > 0 {
+                            td { @match delivered.status { Some(status) => (status), None => (frame.pick("нет ответа", "no answer")) } }
+                            td.soft { (frame.pick("попытка", "attempt")) " " (delivered.attempt) }
+                        } @else {
+                            td {} td.soft { (frame.pick("не отправлено", "not sent")) }
+                        }
+                        td { @for fault in &delivered.faults { span.tag { (told(frame.language, fault)) } " " } }
                     }
                 }
             }

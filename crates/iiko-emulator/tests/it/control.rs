@@ -318,4 +318,32 @@ async fn a_fault_that_cannot_be_is_refused() {
     );
     let share = json!({"operation": "stop_lists", "percent": 101, "fault": fault});
     assert_eq!(send(&desk, "faults", share).await.0, 400);
+    let refusal = json!({"kind": "till_refuses", "code": "Common", "message": "Нет"});
+    for (operation, fault) in [
+        ("webhook", json!({"kind": "status", "status": 500})),
+        ("combo", json!({"kind": "webhook_lost"})),
+        ("server/auth", json!({"kind": "token_expired"})),
+        ("access_token", json!({"kind": "token_expired"})),
+        ("deliveries_create", json!({"kind": "empty_menu"})),
+        ("deliveries_by_id", refusal.clone()),
+    ] {
+        let rule = json!({"operation": operation, "fault": fault});
+        let (status, why) = send(&desk, "faults", rule).await;
+        let sentence = format!(
+            "`fault`: `{}` changes nothing about `{operation}`",
+            fault["kind"].as_str().unwrap()
+        );
+        assert_eq!((status, &why["error"]), (400, &json!(sentence)));
+    }
+    for (operation, fault) in [
+        (
+            json!("webhook"),
+            json!({"kind": "latency", "milliseconds": 1}),
+        ),
+        (json!("deliveries_create"), refusal.clone()),
+        (json!(null), refusal),
+    ] {
+        let rule = json!({"operation": operation, "fault": fault});
+        assert_eq!(send(&desk, "faults", rule).await.0, 200);
+    }
 }

@@ -263,3 +263,64 @@ async fn a_till_refuses_what_the_cloud_has_taken() {
     );
     assert_eq!(by_id(&desk, whole).await, before);
 }
+
+#[tokio::test]
+async fn a_fault_of_a_login_strikes_who_asks_for_a_token_too() {
+    let desk = Desk::open().await;
+    let refusing = Fault::Status {
+        status: 500,
+        retry_after: None,
+    };
+    desk.control().add_fault(FaultRule {
+        login: Some("demo".to_owned()),
+        ..FaultRule::new("access_token", refusing)
+    });
+    let ask = async |body: Value| desk.post("/api/1/access_token", body).await.status;
+    assert_eq!(ask(json!({"apiLogin": "demo"})).await, 500);
+    assert_eq!(ask(json!({"apiLogin": "0a1b2c3d"})).await, 401);
+}
+
+#[tokio::test]
+async fn faults_leave_alone_and_do_not_count_what_they_cannot_change() {
+    let desk = quiet_desk().await;
+    let control = desk.control();
+    let everywhere = |fault| FaultRule {
+        operation: None,
+        ..FaultRule::new("", fault)
+    };
+    let refusal = Fault::TillRefuses {
+        code: "Common".to_owned(),
+        message: "Нет".to_owned(),
+    };
+    control.add_fault(everywhere(refusal).times(1));
+    control.add_fault(everywhere(Fault::TokenExpired).times(1));
+    let login = json!({"apiLogin": "demo"});
+    assert_eq!(desk.post("/api/1/access_token", login).await.status, 200);
+    let spoiled = || {
+        let faults = control.faults();
+        faults.iter().map(|it| it.spoiled).collect::<Vec<_>>()
+    };
+    assert_eq!(spoiled(), [0, 0]);
+    assert_eq!(
+        desk.post("/api/1/organizations", json!({})).await.status,
+        401
+    );
+    assert_eq!(spoiled(), [0, 1]);
+}
+
+#[tokio::test]
+async fn who_does_not_wait_is_answered_408_and_it_is_done_all_the_same() {
+    let desk = quiet_desk().await;
+    let late = Fault::Latency {
+        milliseconds: 60_000,
+    };
+    let rule = FaultRule::new("deliveries_create", late);
+    desk.control().add_fault(rule);
+    let id = Uuid::new_v4();
+    let url = format!("{}/api/1/deliveries/create", desk.emulator.url());
+    let request = desk.http.post(url).bearer_auth(&desk.token);
+    let request = request.header("Timeout", "0").json(&pickup(&desk, id));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 408);
+    assert_eq!(by_id(&desk, id).await["creationStatus"], "InProgress");
+}

@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
+    Desk, NABEREZHNAYA, PARKOVAYA,
     deliveries::{pickup, quiet_desk},
 };
 
@@ -46,22 +46,28 @@ pub(crate) struct Handler {
     calls: mpsc::UnboundedReceiver<Call>,
     /// What it answers next; 200 when the list is empty.
     answers: Arc<Mutex<Vec<u16>>>,
+    /// As long as somebody holds it, nothing is answered.
+    gate: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Handler {
     pub(crate) async fn open() -> Self {
         let (heard, calls) = mpsc::unbounded_channel();
         let answers = Arc::<Mutex<Vec<u16>>>::default();
+        let gate = Arc::<tokio::sync::Mutex<()>>::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let router = Router::new()
-            .route("/hook", post(hear))
-            .with_state((heard, Arc::clone(&answers)));
+        let router = Router::new().route("/hook", post(hear)).with_state((
+            heard,
+            Arc::clone(&answers),
+            Arc::clone(&gate),
+        ));
         tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
         Self {
             url,
             calls,
             answers,
+            gate,
         }
     }
 
@@ -71,10 +77,14 @@ impl Handler {
     }
 }
 
-type Hearing = (mpsc::UnboundedSender<Call>, Arc<Mutex<Vec<u16>>>);
+type Hearing = (
+    mpsc::UnboundedSender<Call>,
+    Arc<Mutex<Vec<u16>>>,
+    Arc<tokio::sync::Mutex<()>>,
+);
 
 async fn hear(
-    State((heard, answers)): State<Hearing>,
+    State((heard, answers, gate)): State<Hearing>,
     headers: HeaderMap,
     body: Bytes,
 ) -> axum::http::StatusCode {
@@ -86,14 +96,19 @@ async fn hear(
         events: serde_json::from_slice(&body).unwrap(),
     };
     heard.send(call).unwrap();
+    drop(gate.lock().await);
     let answer = answers.lock().unwrap().pop().unwrap_or(200);
     answer.try_into().unwrap()
 }
 
 /// Has the demo's login told of `filter`.
 async fn subscribe(desk: &Desk, handler: &Handler, filter: Value) {
+    subscribe_to(desk, PARKOVAYA, handler, filter).await;
+}
+
+async fn subscribe_to(desk: &Desk, organization: &str, handler: &Handler, filter: Value) {
     let body = json!({
-        "organizationId": desk.organization(PARKOVAYA), "webHooksUri": handler.url, "authToken": "invented-secret",
+        "organizationId": desk.organization(organization), "webHooksUri": handler.url, "authToken": "invented-secret",
         "webHooksFilter": filter,
     });
     desk.ask("/api/1/webhooks/update_settings", body).await;
@@ -341,4 +356,119 @@ async fn in_the_automatic_pace_a_handler_that_fails_is_called_again_and_the_emul
     assert_eq!(calls[0].events, calls[1].events);
     let login = json!({"apiLogin": "demo"});
     assert_eq!(desk.post("/api/1/access_token", login).await.status, 200);
+}
+
+#[tokio::test]
+async fn faults_of_webhooks_come_together_and_are_written_down() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    for fault in [
+        Fault::WebhookLost,
+        Fault::WebhookDoubled,
+        Fault::Latency { milliseconds: 40 },
+    ] {
+        control.add_fault(FaultRule::new("webhook", fault));
+    }
+    delivery(&desk).await;
+    let started = std::time::Instant::now();
+    assert_eq!(control.send_webhooks().await, 1, "one of two is lost");
+    assert!(started.elapsed() >= Duration::from_millis(40));
+    assert_eq!(handler.heard().len(), 1);
+    let sent = control.webhooks_sent();
+    let lines: Vec<(usize, Option<u16>, usize)> = sent
+        .iter()
+        .map(|it| (it.attempt, it.status, it.faults.len()))
+        .collect();
+    assert_eq!(lines, [(0, None, 3), (1, Some(200), 3)]);
+    assert!(control.faults().iter().all(|it| it.spoiled == 1));
+}
+
+#[tokio::test]
+async fn a_fault_strikes_the_webhooks_it_means_and_no_others() {
+    let desk = quiet_desk().await;
+    let mut handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    let lost = |login: &str| FaultRule {
+        login: Some(login.to_owned()),
+        ..FaultRule::new("webhook", Fault::WebhookLost).times(1)
+    };
+    control.add_fault(lost("other"));
+    control.add_fault(FaultRule {
+        operation: None,
+        ..FaultRule::new("", Fault::CutJson).times(1)
+    });
+    control.send_webhooks().await;
+    let own = pickup(&desk, Uuid::new_v4());
+    // the one call that is spoiled
+    desk.post("/api/1/deliveries/create", own).await;
+    control.settle();
+    control.send_webhooks().await;
+    assert_eq!(handler.heard().len(), 1);
+    let spoiled = || {
+        let faults = control.faults();
+        faults.iter().map(|it| it.spoiled).collect::<Vec<_>>()
+    };
+    assert_eq!(spoiled(), [0, 1]);
+    control.add_fault(lost("demo"));
+    delivery(&desk).await;
+    control.send_webhooks().await;
+    assert_eq!((handler.heard().len(), spoiled()), (0, vec![0, 1, 1]));
+}
+
+#[tokio::test]
+async fn a_slow_handler_holds_up_no_other_and_hears_everything_in_its_order() {
+    let desk = Desk::open().await;
+    let control = desk.control();
+    control.set_pace(Pace::Auto { speed: 10_000 });
+    let (mut slow, mut quick) = (Handler::open().await, Handler::open().await);
+    let updates = json!({"nomenclatureUpdateFilter": {"updates": true}});
+    subscribe_to(&desk, PARKOVAYA, &slow, updates.clone()).await;
+    subscribe_to(&desk, NABEREZHNAYA, &quick, updates).await;
+    let change = |name: &str, number: i64| {
+        let organization = control.organization(name).unwrap();
+        control
+            .raise_event(organization, "KitchenOrderUpdate", &json!({"id": number}))
+            .unwrap();
+    };
+    let numbers = |call: &Call| {
+        let events = call.events.iter();
+        let numbers = events.map(|event| event["eventInfo"]["id"].as_i64().unwrap());
+        numbers.collect::<Vec<_>>()
+    };
+    let gate = Arc::clone(&slow.gate);
+    let held = gate.lock().await;
+    change(PARKOVAYA, 1);
+    let first = next(&mut slow).await;
+    assert_eq!(numbers(&first), [1]);
+    for number in 2..=4 {
+        change(PARKOVAYA, number);
+        change(NABEREZHNAYA, number);
+        assert_eq!(numbers(&next(&mut quick).await), [number]);
+    }
+    assert!(slow.heard().is_empty());
+    drop(held);
+    assert_eq!(numbers(&next(&mut slow).await), [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn what_nobody_sends_does_not_grow_for_ever() {
+    let desk = quiet_desk().await;
+    let handler = Handler::open().await;
+    subscribe(&desk, &handler, all_of_deliveries()).await;
+    let control = desk.control();
+    let organization = control.organization(PARKOVAYA).unwrap();
+    for number in 0..10_010 {
+        control
+            .raise_event(organization, "KitchenOrderUpdate", &json!(number))
+            .unwrap();
+    }
+    assert_eq!(control.webhooks_waiting(), 10_000);
+    let events = control.events();
+    assert_eq!(
+        (events.len(), &events[999]["eventInfo"]),
+        (1_000, &json!(10_009))
+    );
 }
