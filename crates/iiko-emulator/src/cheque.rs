@@ -137,6 +137,16 @@ impl Cheque {
         self.paid() >= self.sum()
     }
 
+    /// How far the kitchen is with the line that it is least far with.
+    pub(crate) fn slowest(&self) -> Option<&OrderItemStatus> {
+        let statuses = self.items.iter().filter_map(|item| match item {
+            RetrievedOrderItem::Product(item) => item.status.as_ref(),
+            RetrievedOrderItem::Compound(item) => item.status.as_ref(),
+            RetrievedOrderItem::Service(_) | RetrievedOrderItem::Other(_) => None,
+        });
+        statuses.min()
+    }
+
     /// Moves the lines that are behind `status` on to it. Tells which statuses lines have newly got.
     pub(crate) fn reach(
         &mut self,

@@ -9,7 +9,7 @@ mod routes;
 mod server;
 mod state;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, ensure};
 use iiko_types::{
@@ -339,9 +339,15 @@ impl Control {
 
     /// Empties the stop lists of an organization.
     pub fn clear_stops(&self, organization: OrganizationId) -> anyhow::Result<()> {
-        organization_mut(&mut self.shared.world(), organization)?
-            .stops
-            .clear();
+        let mut world = self.shared.world();
+        world.call = Call::at_till();
+        let stops = std::mem::take(&mut organization_mut(&mut world, organization)?.stops);
+        let groups: BTreeSet<_> = stops.keys().map(|key| key.terminal_group_id).collect();
+        for group in groups {
+            world.stop_list_changed(organization, group);
+        }
+        drop(world);
+        self.shared.stir();
         Ok(())
     }
 

@@ -67,6 +67,27 @@ pub(crate) struct Change {
     pub(crate) item_statuses: Vec<OrderItemStatus>,
 }
 
+impl Change {
+    /// It has come into being with its lines, or has not.
+    pub(crate) fn created(is_made: bool) -> Self {
+        Self {
+            status: is_made,
+            ..Self::of_lines(0, usize::from(is_made))
+        }
+    }
+
+    /// Lines were added, if there are more than there were.
+    pub(crate) fn of_lines(before: usize, now: usize) -> Self {
+        Self {
+            status: false,
+            item_statuses: match now > before {
+                true => vec![OrderItemStatus::Added],
+                false => Vec::new(),
+            },
+        }
+    }
+}
+
 impl Delivery {
     pub(crate) fn status(&self) -> Option<&DeliveryStatus> {
         self.order.as_ref()?.status.as_ref()

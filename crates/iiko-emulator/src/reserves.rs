@@ -1,4 +1,6 @@
-//! Reserves of tables, and banquets: reserves with an order.
+//! Reserves of tables, and banquets: reserves with an order. When they begin and end stands in [`life`].
+
+mod life;
 
 use std::collections::BTreeMap;
 
@@ -148,6 +150,7 @@ impl World {
             }
         };
         self.reserve_changed(id);
+        self.let_reserve_live(id);
         result
     }
 

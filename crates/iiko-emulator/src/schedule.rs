@@ -55,6 +55,8 @@ pub(crate) enum Step {
     Delivery(Guid),
     /// The guests of a table go on.
     TableOrder(Guid),
+    /// The guests of a reserve come or leave.
+    Reserve(Guid),
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

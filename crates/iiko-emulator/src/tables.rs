@@ -1,11 +1,12 @@
 //! Orders at tables: what is kept of one, how it looks from outside, and its statuses.
 //!
 //! An order made at the till is here too, but those who ask through the API do not see it before it was brought into
-//! the cloud (`init_by_table`). What becomes of a request is in [`create`].
+//! the cloud (`init_by_table`). What becomes of a request is in [`create`], what happens by itself in [`life`].
 
 pub(crate) mod create;
+mod life;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
@@ -20,7 +21,6 @@ use crate::{
     cheque::{Cheque, exact},
     deliveries::{Change, asked_external_data},
     failure::Failure,
-    schedule::{Pace, Step},
     webhooks::{Happening, Subject},
     world::World,
 };
@@ -238,43 +238,5 @@ impl World {
                 .collect(),
         };
         self.emit(&happening);
-    }
-
-    /// Lets an order go on by itself, where orders do.
-    pub(crate) fn let_table_order_live(&mut self, id: Guid) {
-        let step = Step::TableOrder(id);
-        self.schedule.forget(&step);
-        if let Pace::Auto { .. } = self.schedule.pace
-            && let Some(order) = self.table_orders.known.get(&id)
-            && order.order.is_some()
-            && !order.is_finished()
-        {
-            self.later(Duration::from_secs(1800), step);
-        }
-    }
-
-    /// The guests ask for the bill, and then leave, having paid what was missing in cash.
-    pub(crate) fn live_table_order(&mut self, id: Guid) {
-        let Some(state) = self.table_orders.known.get_mut(&id) else {
-            return;
-        };
-        let organization_id = state.organization_id;
-        let next = match state.status() {
-            Some(RetrievedOrderStatus::New) => RetrievedOrderStatus::Bill,
-            Some(RetrievedOrderStatus::Bill) => {
-                let mut cheque = state.cheque.clone();
-                if let Some(organization) = self.organization(organization_id) {
-                    cheque.pay_the_rest(organization);
-                }
-                if let Some(state) = self.table_orders.known.get_mut(&id) {
-                    state.cheque = cheque;
-                }
-                RetrievedOrderStatus::Closed
-            }
-            _ => return,
-        };
-        if let Err(failure) = self.move_table_order(id, &next) {
-            tracing::debug!(%id, failure = failure.message, "an order stays where it is");
-        }
     }
 }

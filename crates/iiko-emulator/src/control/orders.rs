@@ -4,7 +4,10 @@ use anyhow::Context;
 use iiko_types::{
     ids::{Guid, OrganizationId, ProductId, TerminalGroupId},
     number::ExactDecimal,
-    schemas::{DeliveryStatus, OrderInfo, ProductOrderItem, RetrievedOrderStatus, TableOrderInfo},
+    schemas::{
+        DeliveryStatus, OrderInfo, OrderItemStatus, ProductOrderItem, ReserveInfo, ReserveStatus,
+        RetrievedOrderStatus, TableOrderInfo,
+    },
 };
 
 use super::Control;
@@ -106,6 +109,34 @@ impl Control {
         world.call = Call::at_till();
         let moved = world.move_table_order(id, status);
         moved.map_err(|failure| anyhow::anyhow!(failure.message))?;
+        drop(world);
+        self.shared.stir();
+        Ok(())
+    }
+
+    /// All reserves.
+    pub fn reserves(&self) -> Vec<ReserveInfo> {
+        let world = self.shared.world();
+        world.reserves.known.values().map(|it| it.info()).collect()
+    }
+
+    /// The guests of a reserve have come, or nobody waits for them any more.
+    pub fn move_reserve(&self, id: Guid, status: &ReserveStatus) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        world.call = Call::at_till();
+        let moved = world.move_reserve(id, status);
+        moved.map_err(|failure| anyhow::anyhow!(failure.message))?;
+        drop(world);
+        self.shared.stir();
+        Ok(())
+    }
+
+    /// The kitchen is as far as `status` with the dishes of an order at a table.
+    pub fn cook_table_order(&self, id: Guid, status: &OrderItemStatus) -> anyhow::Result<()> {
+        let mut world = self.shared.world();
+        world.call = Call::at_till();
+        let cooked = world.cook_table_order(id, status);
+        cooked.map_err(|failure| anyhow::anyhow!(failure.message))?;
         drop(world);
         self.shared.stir();
         Ok(())

@@ -82,14 +82,7 @@ impl World {
                 Err(failure)
             }
         };
-        let status = result.is_ok();
-        self.delivery_changed(
-            id,
-            &Change {
-                status,
-                item_statuses: Vec::new(),
-            },
-        );
+        self.delivery_changed(id, &Change::created(result.is_ok()));
         self.let_live(id);
         result
     }

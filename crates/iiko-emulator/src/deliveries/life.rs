@@ -1,7 +1,8 @@
 //! The life of a delivery: from `Unconfirmed` to `Closed`, or to `Cancelled` on the way.
 //!
 //! The kitchen and the courier only go forward, a step or several at a time, as at a till without a kitchen screen;
-//! only a confirmation can be taken back.
+//! only a confirmation can be taken back. The dishes have statuses of their own and follow: added with the order, printed
+//! in the kitchen before somebody begins to cook, then as far as their order is.
 
 use std::time::Duration;
 
@@ -33,6 +34,13 @@ impl Delivery {
             self.status(),
             Some(DeliveryStatus::Closed | DeliveryStatus::Cancelled)
         )
+    }
+
+    /// It is to be cooked, and the kitchen has not heard of it.
+    fn waits_for_print(&self) -> bool {
+        let is_confirmed = self.status() == Some(&DeliveryStatus::WaitCooking);
+        let order = self.order.as_ref();
+        is_confirmed && order.is_some_and(|order| order.when_printed.is_none())
     }
 
     /// Whether somebody at the till can take it from its status to `to`.
@@ -132,11 +140,11 @@ fn place(status: &DeliveryStatus) -> Option<usize> {
     way.iter().position(|it| it == status)
 }
 
-/// How long a delivery stays in a status, in a restaurant.
+/// How long a delivery stays in a status, in a restaurant. It waits for its print as long as for the cook.
 fn stay(status: &DeliveryStatus) -> Duration {
     Duration::from_secs(match status {
         DeliveryStatus::Unconfirmed | DeliveryStatus::Waiting => 60,
-        DeliveryStatus::WaitCooking | DeliveryStatus::ReadyForCooking => 120,
+        DeliveryStatus::WaitCooking | DeliveryStatus::ReadyForCooking => 60,
         DeliveryStatus::CookingStarted => 720,
         DeliveryStatus::CookingCompleted => 120,
         DeliveryStatus::OnWay => 900,
@@ -163,6 +171,12 @@ impl World {
             self.loyalty.require_money(&delivery.cheque.bonuses)?;
         }
         let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
+        if matches!(
+            to,
+            DeliveryStatus::ReadyForCooking | DeliveryStatus::CookingStarted
+        ) {
+            self.print_delivery(id);
+        }
         let mut change = Change {
             status: true,
             item_statuses: Vec::new(),
@@ -204,6 +218,25 @@ impl World {
         Ok(())
     }
 
+    /// The kitchen gets the dishes that it does not know yet.
+    fn print_delivery(&mut self, id: Guid) {
+        let Some(delivery) = self.deliveries.known.get(&id) else {
+            return;
+        };
+        let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
+        let mut change = Change::default();
+        if let Some(delivery) = self.deliveries.known.get_mut(&id)
+            && let Some(order) = &mut delivery.order
+        {
+            set_once(&mut order.when_printed, now);
+            let printed = OrderItemStatus::PrintedNotCooking;
+            change.item_statuses = delivery.cheque.reach(&printed, now);
+        }
+        if !change.item_statuses.is_empty() {
+            self.delivery_changed(id, &change);
+        }
+    }
+
     /// Lets a delivery go on by itself, where deliveries do.
     pub(crate) fn let_live(&mut self, id: Guid) {
         let step = Step::Delivery(id);
@@ -233,8 +266,13 @@ impl World {
         self.move_delivery(id, &next)
     }
 
-    /// A delivery goes on by itself.
+    /// A delivery goes on by itself. Before somebody cooks it the kitchen gets it.
     pub(crate) fn live(&mut self, id: Guid) {
+        let delivery = self.deliveries.known.get(&id);
+        if delivery.is_some_and(Delivery::waits_for_print) {
+            self.print_delivery(id);
+            return self.let_live(id);
+        }
         if let Err(failure) = self.advance_delivery(id) {
             tracing::debug!(%id, failure = failure.message, "a delivery stays where it is");
         }

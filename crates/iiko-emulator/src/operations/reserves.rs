@@ -114,6 +114,7 @@ fn update(
     state.reserve = Some(reserve);
     world.reserves.known.insert(id, state);
     world.reserve_changed(id);
+    world.let_reserve_live(id);
     Ok(Finish::Done)
 }
 

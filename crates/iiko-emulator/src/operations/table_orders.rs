@@ -13,9 +13,9 @@ use iiko_types::{
         AddCustomerToTableOrderRequest, AddItemsToTableOrderRequest, AddOrderPaymentsRequest,
         CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
         CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
-        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
-        RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer,
-        TableOrderInfo, TableOrderResponse,
+        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, OrderItemStatus,
+        PrintBillRequest, RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder,
+        TableOrderCustomer, TableOrderInfo, TableOrderResponse,
     },
     union::Tagged,
 };
@@ -134,16 +134,20 @@ fn update(
         organization,
         loyalty: &world.loyalty,
     };
+    let lines = state.cheque.items.len();
     change(&mut state, &mut order, &till)?;
+    let change = Change::of_lines(lines, state.cheque.items.len());
     state.cheque.discount(organization, &world.loyalty)?;
     state.order = Some(order);
     world.table_orders.known.insert(id, state);
-    world.table_order_changed(id, &Change::default());
+    world.table_order_changed(id, &change);
     Ok(Finish::Done)
 }
 
 fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<Finish, Failure> {
-    update(
+    let settings = request.add_order_items_settings.as_ref();
+    let is_printed = settings.is_some_and(|it| it.service_print == Some(true));
+    let added = update(
         world,
         request.organization_id,
         request.order_id,
@@ -156,7 +160,11 @@ fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<
                 combos,
             )
         },
-    )
+    )?;
+    if is_printed {
+        world.cook_table_order(request.order_id, &OrderItemStatus::PrintedNotCooking)?;
+    }
+    Ok(added)
 }
 
 fn add_customer(

@@ -5,9 +5,10 @@ use std::time::Duration;
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        CreateTableOrderRequest, CreationStatus, ErrorCode, OrderItem, OrderType, ProductOrderItem,
-        RegularCustomer, RetrievedEmployee, RetrievedGuestsInfo, RetrievedOrderStatus,
-        RetrievedRegularCustomer, RetrievedTableOrder, SplitOrderBetweenCashRegisters, TableOrder,
+        CreateTableOrderRequest, CreationStatus, ErrorCode, OrderItem, OrderItemStatus, OrderType,
+        ProductOrderItem, RegularCustomer, RetrievedEmployee, RetrievedGuestsInfo,
+        RetrievedOrderStatus, RetrievedRegularCustomer, RetrievedTableOrder,
+        SplitOrderBetweenCashRegisters, TableOrder,
     },
     union::Tagged,
 };
@@ -92,11 +93,10 @@ impl World {
                 Err(failure)
             }
         };
-        let change = Change {
-            status: result.is_ok(),
-            item_statuses: Vec::new(),
-        };
-        self.table_order_changed(id, &change);
+        self.table_order_changed(id, &Change::created(result.is_ok()));
+        if result.is_ok() && settings.is_some_and(|it| it.service_print == Some(true)) {
+            self.cook_table_order(id, &OrderItemStatus::PrintedNotCooking)?;
+        }
         self.let_table_order_live(id);
         result
     }

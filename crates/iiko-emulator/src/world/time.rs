@@ -78,6 +78,10 @@ impl World {
         for id in table_orders {
             self.let_table_order_live(id);
         }
+        let reserves: Vec<Guid> = self.reserves.known.keys().copied().collect();
+        for id in reserves {
+            self.let_reserve_live(id);
+        }
     }
 
     fn run(&mut self, step: Step) {
@@ -86,6 +90,7 @@ impl World {
             Step::Command(id) => world.finish_command(id),
             Step::Delivery(id) => world.live(id),
             Step::TableOrder(id) => world.live_table_order(id),
+            Step::Reserve(id) => world.live_reserve(id),
         });
     }
 
@@ -100,7 +105,7 @@ impl World {
         tracing::error!(?step, "a step panicked");
         match step {
             Step::Command(id) => self.fail_command(*id, Failure::internal()),
-            Step::Delivery(_) | Step::TableOrder(_) => {}
+            Step::Delivery(_) | Step::TableOrder(_) | Step::Reserve(_) => {}
         }
     }
 }

@@ -184,7 +184,8 @@ async fn time_and_orders_are_moved_with_curl() {
         ),
         (&json!("Closed"), "399".to_owned())
     );
-    assert_eq!(get(&desk, "events").await.as_array().map(Vec::len), Some(4));
+    // taken, printed in the kitchen, and three statuses more
+    assert_eq!(get(&desk, "events").await.as_array().map(Vec::len), Some(5));
     assert_eq!(
         get(&desk, "webhooks").await,
         json!({"waiting": 0, "sent": []})
@@ -193,7 +194,7 @@ async fn time_and_orders_are_moved_with_curl() {
         send(&desk, "webhooks/send", json!({})).await,
         (200, json!({"taken": 0}))
     );
-    for nothing in ["table_orders", "notifications", "messages"] {
+    for nothing in ["table_orders", "reserves", "notifications", "messages"] {
         assert_eq!(get(&desk, nothing).await, json!([]), "{nothing}");
     }
 

@@ -29,6 +29,7 @@ mod scenarios;
 mod stop_lists;
 mod time;
 mod wallets;
+mod webhook_boxes;
 mod webhooks;
 
 use std::sync::LazyLock;

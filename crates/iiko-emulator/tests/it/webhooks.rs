@@ -102,7 +102,7 @@ async fn hear(
 }
 
 /// Has the demo's login told of `filter`.
-async fn subscribe(desk: &Desk, handler: &Handler, filter: Value) {
+pub(crate) async fn subscribe(desk: &Desk, handler: &Handler, filter: Value) {
     subscribe_to(desk, PARKOVAYA, handler, filter).await;
 }
 

@@ -1,5 +1,6 @@
 //! Control of orders over HTTP, and what the world outside was told of them.
 
+use anyhow::{Context, anyhow};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -8,7 +9,7 @@ use axum::{
 };
 use iiko_types::{
     ids::Guid,
-    schemas::{OrderInfo, TableOrderInfo},
+    schemas::{OrderInfo, ReserveInfo, TableOrderInfo},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,6 +21,7 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/_emulator/deliveries", get(deliveries))
         .route("/_emulator/table_orders", get(table_orders))
+        .route("/_emulator/reserves", get(reserves))
         .route("/_emulator/invent", post(invent))
         .route("/_emulator/move", post(move_order))
         .route("/_emulator/open_at_till", post(open_at_till))
@@ -38,32 +40,50 @@ async fn table_orders(Extracted(shared): Extracted<Shared>) -> Json<Vec<TableOrd
     Json(Control::new(shared).table_orders())
 }
 
+async fn reserves(Extracted(shared): Extracted<Shared>) -> Json<Vec<ReserveInfo>> {
+    Json(Control::new(shared).reserves())
+}
+
 async fn invent(Extracted(shared): Extracted<Shared>) -> Outcome {
     let id = Control::new(shared).invent_order()?;
     Ok(Json(json!({"id": id})))
 }
 
-/// One of the two, to a status or, where none is named, to the next one.
+/// One of the three, to a status or, where a delivery names none, to the next one; or the dishes of a table.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Moving {
     delivery: Option<Guid>,
     table_order: Option<Guid>,
+    reserve: Option<Guid>,
     status: Option<String>,
+    dishes: Option<String>,
 }
 
 async fn move_order(Extracted(shared): Extracted<Shared>, body: Bytes) -> Outcome {
     let asked: Moving = read(&body)?;
     let control = Control::new(shared);
-    match (asked.delivery, asked.table_order, asked.status.as_deref()) {
-        (Some(id), None, Some(status)) => control.move_delivery(id, &status.into())?,
-        (Some(id), None, None) => control.advance_delivery(id)?,
-        (None, Some(id), Some(status)) => control.move_table_order(id, &status.into())?,
-        (None, Some(_), None) => {
-            return Err(anyhow::anyhow!("`status` is missing").into());
+    let (status, dishes) = (asked.status.as_deref(), asked.dishes.as_deref());
+    match (asked.delivery, asked.table_order, asked.reserve) {
+        (Some(id), None, None) => match (status, dishes) {
+            (Some(status), None) => control.move_delivery(id, &status.into())?,
+            (None, None) => control.advance_delivery(id)?,
+            (_, Some(_)) => return Err(anyhow!("`dishes` are those of a `table_order`").into()),
+        },
+        (None, Some(id), None) => match (status, dishes) {
+            (Some(status), None) => control.move_table_order(id, &status.into())?,
+            (None, Some(dishes)) => control.cook_table_order(id, &dishes.into())?,
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(anyhow!("either `status` or `dishes` is wanted").into());
+            }
+        },
+        (None, None, Some(id)) => {
+            let status = status.context("`status` is missing")?;
+            control.move_reserve(id, &status.into())?;
         }
-        (Some(_), Some(_), _) | (None, None, _) => {
-            return Err(anyhow::anyhow!("either `delivery` or `table_order` is wanted").into());
+        _ => {
+            let sentence = "one of `delivery`, `table_order` and `reserve` is wanted";
+            return Err(anyhow!(sentence).into());
         }
     }
     done()

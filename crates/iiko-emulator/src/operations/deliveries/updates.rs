@@ -118,11 +118,13 @@ fn update(
         organization,
         now: world.local_now(organization_id, delivery.terminal_group_id),
     };
+    let lines = delivery.cheque.items.len();
     change(&mut delivery, &mut order, &till)?;
+    let change = Change::of_lines(lines, delivery.cheque.items.len());
     delivery.cheque.discount(organization, &world.loyalty)?;
     delivery.order = Some(order);
     world.deliveries.known.insert(id, delivery);
-    world.delivery_changed(id, &Change::default());
+    world.delivery_changed(id, &change);
     Ok(Finish::Done)
 }
 
