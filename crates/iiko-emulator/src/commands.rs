@@ -1,9 +1,14 @@
 //! Commands: accepted at once, done at the till later, their outcome kept for whoever asks.
+//!
+//! A till that is asleep does nothing at all: it is waited for as long as the command says, then the command has failed.
+//! Which till that is stands in [`till`].
+
+mod till;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use iiko_types::ids::{CorrelationId, OrganizationId};
+use iiko_types::ids::{CorrelationId, Guid, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -30,6 +35,12 @@ pub(crate) struct Command {
     pub(crate) organization_id: OrganizationId,
     pub(crate) state: CommandState,
     pub(crate) sent_at: DateTime<Utc>,
+    /// The order or reserve that it is about.
+    #[serde(default)]
+    pub(crate) subject: Guid,
+    /// The till was asked and did not answer.
+    #[serde(default)]
+    is_waiting: bool,
     login: Option<String>,
     path: String,
     /// The checked body of the request.
@@ -56,18 +67,22 @@ impl World {
     pub(crate) fn send_command(&mut self, organization_id: OrganizationId, path: &str, body: &str) {
         let now = self.now();
         let id = CorrelationId(self.call.correlation_id);
-        self.commands
-            .known
-            .retain(|_, command| now - command.sent_at < KEPT);
-        let command = Command {
+        // what is not done yet is not forgotten: its order would stay on its way for ever
+        self.commands.known.retain(|_, command| {
+            command.state == CommandState::InProgress || now - command.sent_at < KEPT
+        });
+        let mut command = Command {
             organization_id,
             state: CommandState::InProgress,
             sent_at: now,
+            subject: id.0,
+            is_waiting: false,
             login: self.call.login.clone(),
             path: path.to_owned(),
             body: body.to_owned(),
             refusal: self.call.refusal.take(),
         };
+        command.subject = command.asked().subject(id.0);
         self.commands.known.insert(id, command);
         self.later(TRANSPORT, Step::Command(id));
     }
@@ -83,13 +98,41 @@ impl World {
             refusal: None,
             sent_at: Some(command.sent_at),
         };
+        match self.ask_till(&command) {
+            Ok(Finish::Done) => {}
+            Ok(Finish::AskAgainAt(at)) => return self.wait_for_till(id, at),
+            Err(failure) => return self.fail_command(id, failure),
+        }
         if let Some(failure) = command.refusal {
             return self.fail_command(id, failure);
         }
         match operations::finish(self, &command.path, &command.body) {
             Ok(Finish::Done) => self.end_command(id, CommandState::Success),
-            Ok(Finish::AskAgainAt(at)) => self.schedule.at(at, Step::Command(id)),
+            Ok(Finish::AskAgainAt(at)) => self.wait_for_till(id, at),
             Err(failure) => self.end_command(id, CommandState::Error(failure)),
+        }
+    }
+
+    fn wait_for_till(&mut self, id: CorrelationId, until: DateTime<Utc>) {
+        if let Some(command) = self.commands.known.get_mut(&id) {
+            command.is_waiting = true;
+        }
+        self.schedule.at(until, Step::Command(id));
+    }
+
+    /// Asks again where a till did not answer: one that slept is awake.
+    pub(crate) fn ask_tills_again(&mut self) {
+        let mut waiting = Vec::new();
+        for (id, command) in &mut self.commands.known {
+            if std::mem::take(&mut command.is_waiting) {
+                waiting.push((command.sent_at, *id));
+            }
+        }
+        waiting.sort();
+        for (_, id) in waiting {
+            let step = Step::Command(id);
+            self.schedule.forget(&step);
+            self.later(TRANSPORT, step);
         }
     }
 
@@ -102,6 +145,7 @@ impl World {
     fn end_command(&mut self, id: CorrelationId, state: CommandState) {
         if let Some(command) = self.commands.known.get_mut(&id) {
             command.state = state;
+            command.is_waiting = false;
             command.body.clear();
         }
     }

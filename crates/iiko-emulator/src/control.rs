@@ -351,7 +351,8 @@ impl Control {
         Ok(())
     }
 
-    /// Puts a terminal group to sleep, or wakes it.
+    /// Puts a terminal group to sleep, or wakes it. A till that sleeps does nothing until it is awake, or nobody waits
+    /// for it any more.
     pub fn set_asleep(
         &self,
         terminal_group: TerminalGroupId,
@@ -366,6 +367,11 @@ impl Control {
             .find(|group| group.id == terminal_group)
             .context("no such terminal group")?
             .is_asleep = is_asleep;
+        if !is_asleep {
+            world.ask_tills_again();
+        }
+        drop(world);
+        self.shared.stir();
         Ok(())
     }
 

@@ -1,7 +1,5 @@
 //! Why the till did not do what a command asked for. iiko tells it later, in the order and in the command's status.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use iiko_types::schemas::{ErrorCode, ErrorInfo};
 use serde::{Deserialize, Serialize};
@@ -20,9 +18,6 @@ pub(crate) enum Finish {
     /// It does not answer; ask again then.
     AskAgainAt(DateTime<Utc>),
 }
-
-/// How long the till is waited for, where a create does not say.
-pub(crate) const TRANSPORT_TIMEOUT: Duration = Duration::from_secs(8);
 
 impl Failure {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
@@ -46,6 +41,26 @@ impl Failure {
     pub(crate) fn creation_timeout() -> Self {
         Self::common(
             "Creation timeout expired, order automatically transited to error creation status",
+        )
+    }
+
+    /// Nobody at the till took another command in time. The sentence is a guess.
+    pub(crate) fn command_timeout() -> Self {
+        Self::common("Command timeout expired, the terminal does not answer")
+    }
+
+    /// The login may see the terminal group, and may not send to it.
+    pub(crate) fn terminal_group_disabled(id: impl std::fmt::Display) -> Self {
+        Self::new(
+            ErrorCode::TerminalGroupDisabled,
+            format!("Terminal group {id} is disabled."),
+        )
+    }
+
+    pub(crate) fn terminal_group_unregistered(id: impl std::fmt::Display) -> Self {
+        Self::new(
+            ErrorCode::TerminalGroupUnregistered,
+            format!("Terminal group {id} is not registered."),
         )
     }
 

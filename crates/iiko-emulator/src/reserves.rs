@@ -166,6 +166,9 @@ impl World {
         ) else {
             return Err(Failure::order_not_found(id));
         };
+        if let Some(group) = request.terminal_group_id {
+            self.require_open_group(organization_id, group)?;
+        }
         require_phone(&request.phone)?;
         self.require_free(
             organization_id,

@@ -255,6 +255,15 @@ impl World {
     }
 }
 
+impl Login {
+    /// Whether it may create orders there.
+    pub(crate) fn sends_to(&self, organization: OrganizationId, group: TerminalGroupId) -> bool {
+        let ids = self.organization_ids.as_ref();
+        ids.is_none_or(|ids| ids.contains(&organization))
+            && !self.hidden_terminal_groups.contains(&group)
+    }
+}
+
 impl Organization {
     pub(crate) fn terminal_group(&self, id: TerminalGroupId) -> Option<&TerminalGroupState> {
         self.terminal_groups.iter().find(|group| group.id == id)

@@ -30,8 +30,10 @@ impl Control {
         let organization = organization.context("the organization of a terminal group")?;
         let id = Uuid::new_v4();
         let body = body(organization, group, id, count)?;
+        let mut logins = world.logins.iter();
+        let login = logins.find(|login| login.sends_to(organization_id, group));
         world.call = Call {
-            login: world.logins.first().map(|login| login.api_login.clone()),
+            login: login.map(|login| login.api_login.clone()),
             correlation_id: Uuid::new_v4(),
             ..Call::default()
         };
@@ -46,14 +48,17 @@ impl Control {
     }
 }
 
-/// A terminal group whose till answers; another one each time.
+/// A terminal group whose till answers, and that somebody sends to; another one each time.
 fn open_till(world: &World, count: usize) -> Option<(OrganizationId, TerminalGroupId)> {
     let tills: Vec<_> = world
         .organizations
         .iter()
         .flat_map(|organization| {
             let groups = organization.terminal_groups.iter();
-            let awake = groups.filter(|group| !group.is_asleep);
+            let awake = groups.filter(|group| {
+                let mut logins = world.logins.iter();
+                !group.is_asleep && logins.any(|it| it.sends_to(organization.id, group.id))
+            });
             awake.map(|group| (organization.id, group.id))
         })
         .collect();

@@ -1,10 +1,8 @@
 //! A new delivery: what the cloud says at once, and what the till makes of it.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use iiko_types::{
-    ids::{CorrelationId, Guid, TerminalGroupId},
+    ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
         CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, ErrorCode,
         LoyaltyInfo, OrderServiceType, OrderType, RetrievedAnonymousCustomer, RetrievedConception,
@@ -18,8 +16,7 @@ use uuid::Uuid;
 use super::{Change, Delivery};
 use crate::{
     cheque::{Cheque, Ordered},
-    clock::after,
-    failure::{Failure, Finish, TRANSPORT_TIMEOUT},
+    failure::{Failure, Finish},
     world::{Organization, World},
 };
 
@@ -52,22 +49,14 @@ impl World {
         self.deliveries.known.insert(id, delivery);
     }
 
-    /// The till takes the order, refuses it, or does not answer.
+    /// The till takes the order or refuses it.
     pub(crate) fn create_delivery(
         &mut self,
         id: Guid,
         request: &CreateOrderRequest,
     ) -> Result<Finish, Failure> {
-        let settings = request.create_order_settings.as_ref();
-        let timeout = settings.and_then(|settings| settings.transport_to_front_timeout);
-        let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok());
-        let timeout = timeout.map_or(TRANSPORT_TIMEOUT, Duration::from_secs);
-        let sent_at = self.call.sent_at.unwrap_or_else(|| self.now());
-        let deadline = after(sent_at, self.schedule.takes(timeout));
         let made = match self.answering_group(request) {
-            Ok(Some(group)) => self.made_delivery(id, request, group),
-            Ok(None) if self.now() < deadline => return Ok(Finish::AskAgainAt(deadline)),
-            Ok(None) => Err(Failure::creation_timeout()),
+            Ok(group) => self.made_delivery(id, request, group),
             Err(failure) => Err(failure),
         };
         let result = match made {
@@ -87,11 +76,8 @@ impl World {
         result
     }
 
-    /// The terminal group that gets the order; `None` where its till does not answer.
-    fn answering_group(
-        &self,
-        request: &CreateOrderRequest,
-    ) -> Result<Option<TerminalGroupId>, Failure> {
+    /// The terminal group that gets the order: the one that was named, or the first one that answers.
+    fn answering_group(&self, request: &CreateOrderRequest) -> Result<TerminalGroupId, Failure> {
         let Some(organization) = self.organization(request.organization_id) else {
             return Err(Failure::new(
                 ErrorCode::OrganizationUnregistered,
@@ -100,20 +86,31 @@ impl World {
         };
         let Some(id) = request.terminal_group_id else {
             let mut groups = organization.terminal_groups.iter();
-            return match groups.find(|group| !group.is_asleep) {
-                Some(group) => Ok(Some(group.id)),
-                None => Err(Failure::new(
+            let found = groups.find(|it| !it.is_asleep && self.sees_terminal_group(it.id));
+            return found.map(|group| group.id).ok_or_else(|| {
+                Failure::new(
                     ErrorCode::TerminalGroupIdNotDetermined,
                     "Terminal group for the delivery is not determined.",
-                )),
-            };
+                )
+            });
         };
-        match organization.terminal_group(id) {
-            Some(group) => Ok((!group.is_asleep).then_some(id)),
-            None => Err(Failure::new(
-                ErrorCode::TerminalGroupUnregistered,
-                format!("Terminal group {id} is not registered."),
-            )),
+        self.require_open_group(request.organization_id, id)?;
+        Ok(id)
+    }
+
+    /// Whether a terminal group takes what the calling login creates.
+    pub(crate) fn require_open_group(
+        &self,
+        organization_id: OrganizationId,
+        id: TerminalGroupId,
+    ) -> Result<(), Failure> {
+        let organization = self.organization(organization_id);
+        if organization.is_none_or(|it| it.terminal_group(id).is_none()) {
+            return Err(Failure::terminal_group_unregistered(id));
+        }
+        match self.sees_terminal_group(id) {
+            true => Ok(()),
+            false => Err(Failure::terminal_group_disabled(id)),
         }
     }
 

@@ -38,7 +38,7 @@ fn status(
         CommandState::InProgress => InProgressCommandStatus::default().into(),
         CommandState::Success => SuccessCommandStatus::default().into(),
         CommandState::Error(failure) => ErrorCommandStatus {
-            exception: Some(exception(command, failure)),
+            exception: Some(exception(world, command, failure)),
             ..ErrorCommandStatus::default()
         }
         .into(),
@@ -46,8 +46,11 @@ fn status(
 }
 
 /// As recorded: the code is a number here, and the sentence stands in `description`.
-fn exception(command: &Command, failure: &Failure) -> serde_json::Value {
+fn exception(world: &World, command: &Command, failure: &Failure) -> serde_json::Value {
+    let till = world.till_of_subject(command);
     json!({
+        "orderId": command.subject,
+        "terminalGroup": till.map(|till| json!({"id": till.id, "name": till.name})),
         "timestamp": command.sent_at.timestamp_millis(),
         "code": 500,
         "message": failure.message,

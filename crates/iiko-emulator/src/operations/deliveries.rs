@@ -20,6 +20,7 @@ use iiko_types::{
         CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderResponse,
         UpdateDeliveryStatusRequest,
     },
+    time::LocalTime,
 };
 
 of_organization! {
@@ -134,16 +135,36 @@ fn update_status(
     world: &mut World,
     request: UpdateDeliveryStatusRequest,
 ) -> Result<Finish, Failure> {
+    let (id, date) = (request.organization_id, request.delivery_date);
     let status = request.delivery_status.as_str().into();
-    move_to(world, request.organization_id, request.order_id, &status)
+    let date = date.filter(|_| status == DeliveryStatus::Delivered);
+    deliver(world, id, request.order_id, &status, date)
+}
+
+/// The same, and when the guest really got it, where somebody says so.
+fn deliver(
+    world: &mut World,
+    organization_id: OrganizationId,
+    id: Guid,
+    status: &DeliveryStatus,
+    date: Option<LocalTime>,
+) -> Result<Finish, Failure> {
+    let delivery = world.delivery_at_till(organization_id, id)?;
+    delivery.can_move_to(status)?;
+    if let (Some(order), Some(date)) = (&mut delivery.order, date) {
+        order.when_delivered = Some(date);
+    }
+    move_to(world, organization_id, id, status)
 }
 
 fn close(world: &mut World, request: CloseDeliveryOrderRequest) -> Result<Finish, Failure> {
-    move_to(
+    let closed = DeliveryStatus::Closed;
+    deliver(
         world,
         request.organization_id,
         request.order_id,
-        &DeliveryStatus::Closed,
+        &closed,
+        request.delivery_date,
     )
 }
 

@@ -9,9 +9,9 @@ use iiko_types::{
     },
     schemas::{
         CommitDraftRequest, CorrelationIdResponse, CreateDraftRequest, CreateOrSaveDraftResponse,
-        DeleteDraftRequest, DeliveryOrderDraft, FilterDraftsRequest, FilterDraftsResponse,
-        GetDraftRequest, GetDraftResponse, LockOrUnlockDraftRequest, OrderResponse,
-        SaveDraftRequest, SortDirection,
+        CreationStatus, DeleteDraftRequest, DeliveryOrderDraft, FilterDraftsRequest,
+        FilterDraftsResponse, GetDraftRequest, GetDraftResponse, LockOrUnlockDraftRequest,
+        OrderResponse, SaveDraftRequest, SortDirection,
     },
     time::LocalTime,
 };
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{Operation, accepted, command, correlation_id, deliveries, of_organization, typed};
 use crate::{
+    deliveries::Delivery,
     drafts::DraftState,
     failure::{Failure, Finish},
     refusal::Refusal,
@@ -260,6 +261,16 @@ fn by_filter(
 fn commit(world: &mut World, request: &CommitDraftRequest) -> Result<OrderResponse, Refusal> {
     let draft = find(world, request.organization_id, request.order_id)?;
     let creation = draft.creation(request).ok_or_else(Refusal::internal)?;
+    // what became of an earlier commit does not stand in the way: the draft is still here to be mended
+    let failed = |it: &Delivery| it.creation_status == CreationStatus::Error && it.order.is_none();
+    if world
+        .deliveries
+        .known
+        .get(&request.order_id)
+        .is_some_and(failed)
+    {
+        world.deliveries.known.remove(&request.order_id);
+    }
     deliveries::create(world, &creation)
 }
 

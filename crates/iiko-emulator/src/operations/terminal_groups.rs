@@ -130,6 +130,7 @@ fn awake(
             awakened.push(group.id);
         }
     }
+    world.ask_tills_again();
     failed.retain(|id| !awakened.contains(id));
     Ok(AwakeTerminalGroupsResponse {
         successfully_processed: Some(awakened.into_iter().map(|id| id.0).collect()),

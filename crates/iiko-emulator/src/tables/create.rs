@@ -1,7 +1,5 @@
 //! A new order at a table: what the cloud says at once, what the till makes of it, and orders that a waiter opens there.
 
-use std::time::Duration;
-
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
@@ -17,12 +15,11 @@ use uuid::Uuid;
 use super::TableOrderState;
 use crate::{
     cheque::{Cheque, Ordered},
-    clock::after,
     deliveries::{
         Change,
         create::{conception, require_phone, retrieved_loyalty, retrieved_type},
     },
-    failure::{Failure, Finish, TRANSPORT_TIMEOUT},
+    failure::{Failure, Finish},
     world::{Organization, World},
 };
 
@@ -55,31 +52,17 @@ impl World {
         self.table_orders.known.insert(id, order);
     }
 
-    /// The till takes the order, refuses it, or does not answer.
+    /// The till takes the order or refuses it.
     pub(crate) fn create_table_order(
         &mut self,
         id: Guid,
         request: &CreateTableOrderRequest,
     ) -> Result<Finish, Failure> {
         let settings = request.create_order_settings.as_ref();
-        let timeout = settings.and_then(|settings| settings.transport_to_front_timeout);
-        let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok());
-        let timeout = timeout.map_or(TRANSPORT_TIMEOUT, Duration::from_secs);
-        let sent_at = self.call.sent_at.unwrap_or_else(|| self.now());
-        let deadline = after(sent_at, self.schedule.takes(timeout));
-        let organization = self.organization(request.organization_id);
-        let group = organization.and_then(|it| it.terminal_group(request.terminal_group_id));
-        let made = match group.map(|group| group.is_asleep) {
-            None => Err(Failure::new(
-                ErrorCode::TerminalGroupUnregistered,
-                format!(
-                    "Terminal group {} is not registered.",
-                    request.terminal_group_id
-                ),
-            )),
-            Some(false) => self.made_table_order(id, request),
-            Some(true) if self.now() < deadline => return Ok(Finish::AskAgainAt(deadline)),
-            Some(true) => Err(Failure::creation_timeout()),
+        let group = request.terminal_group_id;
+        let made = match self.require_open_group(request.organization_id, group) {
+            Ok(()) => self.made_table_order(id, request),
+            Err(failure) => Err(failure),
         };
         let result = match made {
             Ok(made) => {

@@ -16,16 +16,6 @@ use crate::{
 const EXPLAINED: &[(&str, &str, &str)] = &[
     ("command-status-error.json", "+ .errorReason", NEWER),
     (
-        "command-status-error.json",
-        "- .exception.orderId",
-        "not told yet",
-    ),
-    (
-        "command-status-error.json",
-        "- .exception.terminalGroup",
-        "not told yet",
-    ),
-    (
         "deliveries-create-response.json",
         "+ .orderInfo.externalNumber",
         NEWER,
