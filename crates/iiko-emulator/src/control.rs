@@ -311,6 +311,8 @@ impl Control {
             },
         );
         world.stop_list_changed(organization_id, terminal_group);
+        drop(world);
+        self.shared.stir();
         Ok(())
     }
 
@@ -334,6 +336,8 @@ impl Control {
         if was_there {
             world.stop_list_changed(organization, terminal_group);
         }
+        drop(world);
+        self.shared.stir();
         Ok(was_there)
     }
 
@@ -416,8 +420,11 @@ impl Control {
 
     // mischief
 
-    /// Orders a fault; the number takes it back.
+    /// Orders a fault; the number takes it back. One that can change nothing never strikes.
     pub fn add_fault(&self, rule: FaultRule) -> u64 {
+        if let Err(error) = rule.check() {
+            tracing::warn!("a fault that never strikes: {error:#}");
+        }
         self.shared.mischief().add(rule)
     }
 

@@ -254,7 +254,9 @@ impl World {
         for table_id in table_ids {
             self.require_table(organization_id, *table_id)?;
         }
-        let now = self.local_now(organization_id, None);
+        let reserve = self.reserves.known.get(&id);
+        let group = reserve.and_then(|it| it.terminal_group_id);
+        let now = self.local_now(organization_id, group);
         if start.0 < now.0 || start.0 > now.0 + TimeDelta::days(90) {
             return Err(Failure::new(
                 ErrorCode::Incorrect,
