@@ -23,7 +23,7 @@ pub(crate) struct EmulatorArgs {
     /// A recorded answer of nomenclature, served as one more organization
     #[arg(long, value_name = "FILE")]
     nomenclature: Vec<PathBuf>,
-    /// A recorded answer of menu/by_id, served as it is
+    /// A recorded answer of `menu/by_id`, served as it is
     #[arg(long, value_name = "FILE")]
     external_menu: Vec<PathBuf>,
     /// How many times faster than in a restaurant orders live [default: 20]
