@@ -1,29 +1,32 @@
 //! Enums that keep what they do not know: a new word from iiko must not break a sync.
+//!
+//! Nor may a number where the contract has words, or the other way round: the same refusal comes as
+//! `"DuplicatedOrderId"` and as `192`. What is of the other kind is not interpreted, only kept as it came.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::de::{Error, Visitor};
 
-/// An enum over words; `Other` (or the name given) keeps a word that is not among them.
+/// An enum over words; `Other` (or the name given) keeps what is not among them.
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident or $other:ident { $($variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $(#[doc = concat!("`", $word, "`")] $variant,)*
-            /// A word that the contract does not know.
-            $other(String),
+            /// A word that the contract does not know, or a number.
+            $other($crate::unknown::UnknownValue),
         }
 
         impl $name {
             /// The words that the contract knows.
             pub const KNOWN: &'static [&'static str] = &[$($word),*];
 
-            /// The word as iiko writes it.
+            /// The word as iiko writes it; the digits where it is a number.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*
-                    Self::$other(word) => word,
+                    Self::$other(value) => value.as_str(),
                 }
             }
         }
@@ -32,7 +35,7 @@ macro_rules! open_enum {
             fn from(word: &str) -> Self {
                 match word {
                     $($word => Self::$variant,)*
-                    word => Self::$other(word.to_owned()),
+                    word => Self::$other(word.into()),
                 }
             }
         }
@@ -43,48 +46,49 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::decode::Inspect for $name {
-            fn inspect(&self, place: &mut $crate::decode::Place) {
-                if let Self::$other(word) = self {
-                    place.unknown_value(word, stringify!($name));
-                }
+        impl $crate::open_enum::Open for $name {
+            fn of_word(word: &str) -> Self {
+                word.into()
+            }
+
+            fn of_number(number: i64) -> Self {
+                Self::$other(number.into())
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+                match self {
+                    $(Self::$variant => serializer.serialize_str($word),)*
+                    Self::$other(value) => value.serialize(serializer),
+                }
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::open_enum::Word::new())
-            }
-        }
+        $crate::open_enum::reading!($name or $other);
     };
 }
 
-/// An enum over integers; `Other` (or the name given) keeps a number that is not among them.
+/// An enum over integers; `Other` (or the name given) keeps what is not among them.
 macro_rules! open_number_enum {
     ($(#[$doc:meta])* $name:ident or $other:ident { $($variant:ident = $number:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $(#[doc = concat!("`", $number, "`")] $variant,)*
-            /// A number that the contract does not know.
-            $other(i64),
+            /// A number that the contract does not know, or a word.
+            $other($crate::unknown::UnknownValue),
         }
 
         impl $name {
             /// The numbers that the contract knows.
             pub const KNOWN: &'static [i64] = &[$($number),*];
 
-            /// The number as iiko writes it.
-            pub fn as_number(self) -> i64 {
+            /// The number as iiko writes it; nothing where it is a word.
+            pub fn as_number(&self) -> Option<i64> {
                 match self {
-                    $(Self::$variant => $number,)*
-                    Self::$other(number) => number,
+                    $(Self::$variant => Some($number),)*
+                    Self::$other(value) => value.as_number(),
                 }
             }
         }
@@ -93,53 +97,90 @@ macro_rules! open_number_enum {
             fn from(number: i64) -> Self {
                 match number {
                     $($number => Self::$variant,)*
-                    number => Self::$other(number),
+                    number => Self::$other(number.into()),
                 }
             }
         }
 
-        impl $crate::decode::Inspect for $name {
-            fn inspect(&self, place: &mut $crate::decode::Place) {
-                if let Self::$other(number) = self {
-                    place.unknown_value(number, stringify!($name));
-                }
+        impl $crate::open_enum::Open for $name {
+            fn of_word(word: &str) -> Self {
+                Self::$other(word.into())
+            }
+
+            fn of_number(number: i64) -> Self {
+                number.into()
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.as_number())
+                match self {
+                    $(Self::$variant => serializer.serialize_i64($number),)*
+                    Self::$other(value) => value.serialize(serializer),
+                }
+            }
+        }
+
+        $crate::open_enum::reading!($name or $other);
+    };
+}
+
+/// What both have in common.
+macro_rules! reading {
+    ($name:ident or $other:ident) => {
+        impl $crate::decode::Inspect for $name {
+            fn inspect(&self, place: &mut $crate::decode::Place) {
+                if let Self::$other(value) = self {
+                    place.unknown_value(value, stringify!($name));
+                }
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <i64 as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                deserializer.deserialize_any($crate::open_enum::WordOrNumber::new())
             }
         }
     };
 }
 
-pub(crate) use {open_enum, open_number_enum};
+pub(crate) use {open_enum, open_number_enum, reading};
 
-/// Reads a string into an open enum without a copy of a known word.
-pub(crate) struct Word<T>(PhantomData<T>);
+/// An open enum, made of what was read.
+pub(crate) trait Open {
+    fn of_word(word: &str) -> Self;
+    fn of_number(number: i64) -> Self;
+}
 
-impl<T> Word<T> {
+/// Reads an open enum without a copy of a known word.
+pub(crate) struct WordOrNumber<T>(PhantomData<T>);
+
+impl<T> WordOrNumber<T> {
     pub(crate) fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<T: for<'a> From<&'a str>> Visitor<'_> for Word<T> {
+impl<T: Open> Visitor<'_> for WordOrNumber<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
+        f.write_str("a word or an integer")
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
-        Ok(T::from(word))
+        Ok(T::of_word(word))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        Ok(T::of_number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        let number = i64::try_from(number);
+        number
+            .map(T::of_number)
+            .map_err(|_| E::custom("an integer of an enum is too large"))
     }
 }
 
@@ -147,7 +188,7 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for Word<T> {
 mod tests {
     use serde::{Serialize, de::DeserializeOwned};
 
-    use crate::schemas::{CreationStatus, IikoNetUserSex, ReserveCancelReason};
+    use crate::schemas::{CreationStatus, ErrorCode, IikoNetUserSex, ReserveCancelReason};
 
     fn round_trip<T: Serialize + DeserializeOwned>(text: &str) -> T {
         let value: T = serde_json::from_str(text).unwrap();
@@ -167,8 +208,11 @@ mod tests {
     #[test]
     fn unknown_words_and_numbers_are_kept() {
         let word: CreationStatus = round_trip("\"Выполнено\"");
-        assert_eq!(word, CreationStatus::Other("Выполнено".to_owned()));
-        assert_eq!(round_trip::<IikoNetUserSex>("7"), IikoNetUserSex::Other(7));
+        assert_eq!(word, CreationStatus::Other("Выполнено".into()));
+        assert_eq!(
+            round_trip::<IikoNetUserSex>("7"),
+            IikoNetUserSex::Other(7.into())
+        );
         assert_eq!(round_trip::<IikoNetUserSex>("2"), IikoNetUserSex::Female);
     }
 
@@ -178,13 +222,31 @@ mod tests {
             round_trip::<ReserveCancelReason>("\"Other\""),
             ReserveCancelReason::Other
         );
-        let unknown = ReserveCancelReason::Unlisted("Rain".to_owned());
+        let unknown = ReserveCancelReason::Unlisted("Rain".into());
         assert_eq!(round_trip::<ReserveCancelReason>("\"Rain\""), unknown);
     }
 
     #[test]
-    fn a_word_that_is_no_string_is_refused() {
-        assert!(serde_json::from_str::<CreationStatus>("3").is_err());
-        assert!(serde_json::from_str::<IikoNetUserSex>("\"2\"").is_err());
+    fn a_number_among_words_and_a_word_among_numbers_come_out_as_they_came() {
+        let code: ErrorCode = round_trip("192");
+        assert_eq!(code, ErrorCode::Other(192.into()));
+        assert_eq!(code.as_str(), "192");
+        assert_ne!(code, round_trip("\"192\""));
+
+        let sex: IikoNetUserSex = round_trip("\"Female\"");
+        assert_eq!(sex, IikoNetUserSex::Other("Female".into()));
+        assert_eq!(sex.as_number(), None);
+        assert_eq!(round_trip::<IikoNetUserSex>("-7").as_number(), Some(-7));
+    }
+
+    #[test]
+    fn what_is_neither_word_nor_integer_is_refused() {
+        for text in ["true", "[]", "{}", "null", "0.5"] {
+            assert!(serde_json::from_str::<ErrorCode>(text).is_err(), "{text}");
+            assert!(
+                serde_json::from_str::<IikoNetUserSex>(text).is_err(),
+                "{text}"
+            );
+        }
     }
 }

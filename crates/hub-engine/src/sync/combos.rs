@@ -127,7 +127,8 @@ fn planned(
         price_modification_type: combo
             .price_modification_type
             .as_ref()
-            .map(|kind| clamped(kind.as_number())),
+            .and_then(|kind| kind.as_number())
+            .map(clamped),
         price: combo.price_modification.as_ref().map(|price| price.0),
         is_active: combo.is_active.unwrap_or(true),
         start_date: combo.start_date.map(|time| time.0),

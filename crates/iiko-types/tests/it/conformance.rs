@@ -72,6 +72,7 @@ fn every_style(
         add(Style::All, seed);
         add(Style::Extras, seed);
         add(Style::UnknownWords, seed);
+        add(Style::OtherKind, seed);
         add(Style::Nulls, seed);
     }
     add(Style::Required, 0);

@@ -91,6 +91,17 @@ fn a_body_that_does_not_decode_says_where() {
 }
 
 #[test]
+fn a_refused_order_decodes_whether_its_code_is_a_word_or_a_number() {
+    for code in ["\"DuplicatedOrderId\"", "192", "\"192\""] {
+        let text = format!(
+            r#"{{"orderInfo": {{"id": "00000000-0000-0000-0000-000000000007", "errorInfo": {{"code": {code}}}}}}}"#
+        );
+        let report = decode::answer("/api/1/deliveries/create", &text).expect("decodes");
+        assert!(report.loses_nothing(), "{code}: {report:?}");
+    }
+}
+
+#[test]
 fn an_unknown_path_is_refused_by_name() {
     let error = decode::answer("/api/1/stoplists", "{}").expect_err("no such path");
     assert_eq!(

@@ -171,11 +171,12 @@ fn write(guest: &mut Guest, request: &CreateOrUpdateCustomerRequest) {
     set(&mut guest.comment, &request.comment, empties);
     set(&mut guest.user_data, &request.user_data, empties);
     set(&mut guest.referrer_id, &request.referrer_id, empties);
-    if let Some(sex) = &request.sex {
-        guest.sex = sex.as_number();
+    if let Some(sex) = request.sex.as_ref().and_then(|it| it.as_number()) {
+        guest.sex = sex;
     }
-    if let Some(consent) = &request.consent_status {
-        guest.consent = consent.as_number();
+    let consent = request.consent_status.as_ref();
+    if let Some(consent) = consent.and_then(|it| it.as_number()) {
+        guest.consent = consent;
     }
     guest.receives_loyalty = request
         .should_receive_loyalty_info

@@ -20,6 +20,8 @@ pub(crate) enum Style {
     Extras,
     /// Words, numbers and kinds of objects that the contract does not know.
     UnknownWords,
+    /// Everything, with numbers for words and words for numbers in enums.
+    OtherKind,
     /// Everything, with one member of one union wherever that union stands.
     Member { union: String, member: usize },
 }
@@ -133,13 +135,17 @@ impl Sampler<'_> {
 
     fn word(&mut self, schema: &Value) -> Value {
         let words = schema["enum"].as_array().expect("an enum has words");
-        if self.style != Style::UnknownWords {
-            return self.random.choose(words).clone();
-        }
+        let is_number = match self.style {
+            Style::UnknownWords => schema["type"] == "integer",
+            Style::OtherKind => schema["type"] != "integer",
+            Style::All | Style::Required | Style::Nulls | Style::Extras | Style::Member { .. } => {
+                return self.random.choose(words).clone();
+            }
+        };
         self.unknown_values += 1;
-        match schema["type"].as_str() {
-            Some("integer") => json!(1000 + self.random.below(1000)),
-            _ => json!(format!("Unheard-of «{}»", self.random.below(1000))),
+        match is_number {
+            true => json!(1000 + self.random.below(1000)),
+            false => json!(format!("Unheard-of «{}»", self.random.below(1000))),
         }
     }
 
