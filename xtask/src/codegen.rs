@@ -102,7 +102,7 @@ fn generate_from(
     let mut document = serde_json::from_str(&sources.contract).context("the contract")?;
     overlay.import(&mut document, read)?;
     overlay.correct(&mut document)?;
-    let contract = Contract::read(&document, &operations, &overlay.types)?;
+    let contract = Contract::read(&document, &operations, &overlay)?;
     let usage = Usage::of(&contract);
     if let Some(unused) = contract
         .schemas

@@ -10,9 +10,8 @@ use iiko_emulator::{
 };
 use iiko_types::{
     ids::{Guid, OrganizationId},
-    order_kind::OrderKind,
     schemas::{
-        CreateOrderRequest, DeliveryOrder, DeliveryServiceType, NomenclatureRequest,
+        CreateOrderRequest, DeliveryOrder, DeliveryServiceType, NomenclatureRequest, OrderKind,
         ProductOrderItem, TerminalGroupsRequest,
     },
 };
@@ -100,8 +99,8 @@ async fn one_tea(iiko: &Client) -> Result<CreateOrderRequest, Box<dyn Error>> {
         .ok_or("there is no tea")?;
 
     let item = ProductOrderItem::new("1".parse()?, tea.id, "199.50".parse()?);
-    let order = DeliveryOrder::new("+70000000000", vec![item.into()])
-        .of_kind(OrderKind::Service(DeliveryServiceType::DeliveryByClient));
+    let mut order = DeliveryOrder::new("+70000000000", vec![item.into()]);
+    order.kind = Some(OrderKind::Service(DeliveryServiceType::DeliveryByClient));
     let mut request = CreateOrderRequest::new(organization, order);
     request.terminal_group_id = Some(group.id);
     Ok(request)

@@ -11,8 +11,8 @@ use iiko_types::{
     operations::{DeliveriesById, OrderById, ReserveStatusById},
     schemas::{
         CreationStatus, ErrorCommandStatus, GetCommandStatusRequest, GetCommandStatusResponse,
-        GetTableOrdersByIdRequest, OrderInfo, OrdersByIdRequest, ReserveInfo, ReservesByIdRequest,
-        TableOrderInfo,
+        GetTableOrdersByIdRequest, OrderIds, OrderInfo, OrdersByIdRequest, ReserveInfo,
+        ReservesByIdRequest, TableOrderInfo,
     },
 };
 
@@ -129,7 +129,7 @@ impl Client {
         patience: Patience,
     ) -> Result<Creation<OrderInfo>, Error> {
         let mut request = OrdersByIdRequest::new(organization_id);
-        request.order_ids = Some(vec![order_id]);
+        request.orders = Some(OrderIds::Ids(vec![order_id]));
         self.wait_for_order::<DeliveriesById, _>(&request, patience, |answer| {
             find(answer.orders, |order| order.id == order_id)
         })
@@ -149,7 +149,7 @@ impl Client {
         patience: Patience,
     ) -> Result<Creation<TableOrderInfo>, Error> {
         let mut request = GetTableOrdersByIdRequest::new(vec![organization_id]);
-        request.order_ids = Some(vec![order_id]);
+        request.orders = Some(OrderIds::Ids(vec![order_id]));
         self.wait_for_order::<OrderById, _>(&request, patience, |answer| {
             find(answer.orders, |order| order.id == order_id)
         })

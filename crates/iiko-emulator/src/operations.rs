@@ -4,6 +4,7 @@
 //! answer written out. What the contract has and this list has not is answered with 501 by whoever looks here in vain.
 
 mod access_token;
+mod asked_orders;
 mod combo;
 mod commands;
 mod deliveries;

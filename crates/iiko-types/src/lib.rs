@@ -4,7 +4,7 @@
 //! - [`schemas`]: bodies of calls and answers, generated from `contract/` (`cargo xtask codegen`)
 //! - [`ids`]: a type for every kind of id
 //! - [`number`], [`time`]: exact decimals, iiko's times
-//! - [`order_kind`]: what an order must not say twice
+//! - [`choice`]: what must not be said twice
 //! - [`menu_by_id`]: the one answer whose shape depends on the question
 //! - [`refusal`]: the body of an answer that says no
 //! - [`decode`]: what an answer says beyond the contract, and what these types would lose of it
@@ -25,6 +25,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod choice;
 pub mod decode;
 pub mod endpoint;
 mod generated;
@@ -35,7 +36,6 @@ pub mod number;
 mod object;
 mod open_enum;
 pub mod operations;
-pub mod order_kind;
 pub mod refusal;
 pub mod schemas;
 pub mod time;

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! Without a word behind it a property may be absent and is not written when it is. `required`: must be there.
-//! `asked`: may be absent, but `new` asks for it. `key`: written as `null` where there is no value.
+//! `asked`: may be absent, but `new` asks for it. `key`: written as `null` where there is no value. `either kind:
+//! OrderKind` at the end stands for the properties of a [`crate::choice`].
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -28,11 +29,13 @@ use serde::{
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident new($($parameter:ident: $argument:ty),*) {
         $(pub $field:ident: $kind:ty = $property:literal $($need:ident)?,)*
+        $(either $choice:ident: $choices:ty,)*
     }) => {
         $crate::object::object! {
             $(#[$meta])*
             pub struct $name {
                 $(pub $field: $kind = $property $($need)?,)*
+                $(either $choice: $choices,)*
             }
         }
 
@@ -46,6 +49,7 @@ macro_rules! object {
             pub fn new($($parameter: $argument),*) -> Self {
                 Self {
                     $($field: $crate::object::initial!($field $($need)?),)*
+                    $($choice: None,)*
                     extra: $crate::unknown::Extra::new(),
                 }
             }
@@ -53,11 +57,16 @@ macro_rules! object {
     };
     ($(#[$meta:meta])* pub struct $name:ident {
         $(pub $field:ident: $kind:ty = $property:literal $($need:ident)?,)*
+        $(either $choice:ident: $choices:ty,)*
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             $(pub $field: $kind,)*
+            $(
+                /// One of these or none, never both.
+                pub $choice: Option<$choices>,
+            )*
             /// Properties that the contract does not name.
             pub extra: $crate::unknown::Extra,
         }
@@ -68,6 +77,9 @@ macro_rules! object {
 
                 let mut map = serializer.serialize_map(None)?;
                 $($crate::object::write!(map, self.$field, $property $($need)?);)*
+                $(if let Some(chosen) = &self.$choice {
+                    $crate::choice::Choice::write(chosen, &mut map)?;
+                })*
                 for (property, value) in &self.extra {
                     map.serialize_entry(property, value)?;
                 }
@@ -78,6 +90,7 @@ macro_rules! object {
         impl $crate::decode::Inspect for $name {
             fn inspect(&self, place: &mut $crate::decode::Place) {
                 $(place.field($property, &self.$field);)*
+                $($crate::decode::Inspect::inspect(&self.$choice, place);)*
                 place.extra(&self.extra);
             }
         }
@@ -87,10 +100,14 @@ macro_rules! object {
 
             fn read<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 $(let mut $field: Option<$kind> = None;)*
+                $(let mut $choice: Option<$choices> = None;)*
                 let mut extra = $crate::unknown::Extra::new();
                 while let Some($crate::object::Key(property)) = map.next_key()? {
                     match &*property {
                         $($property => $field = Some(map.next_value()?),)*
+                        $(other if <$choices>::PROPERTIES.contains(&other) => {
+                            $crate::choice::read(&mut $choice, property, &mut map, &mut extra)?;
+                        })*
                         _ => {
                             extra.insert(property.into_owned(), map.next_value()?);
                         }
@@ -98,6 +115,7 @@ macro_rules! object {
                 }
                 Ok(Self {
                     $($field: $crate::object::found($field, $property)?,)*
+                    $($choice,)*
                     extra,
                 })
             }

@@ -1,5 +1,6 @@
 //! The contract as the generator sees it: operations and schemas.
 
+mod choices;
 mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{bail, ensure};
 use serde_json::Value;
 
-use super::operations::{Effect, Operations};
+use super::{
+    operations::{Effect, Operations},
+    overlay::Overlay,
+};
 
 #[derive(Debug)]
 pub(crate) struct Contract {
@@ -41,6 +45,8 @@ pub(crate) enum Schema {
     /// Value and name.
     Numbers(Vec<(i64, String)>),
     Union(Union),
+    /// Name of the variant, property and type.
+    Choice(Vec<(String, String, Type)>),
 }
 
 #[derive(Debug)]
@@ -50,6 +56,8 @@ pub(crate) struct Property {
     /// Its place among the required ones, if it is one.
     pub(crate) required: Option<usize>,
     pub(crate) is_nullable: bool,
+    /// No property of its own, but one of those of a choice.
+    pub(crate) is_choice: bool,
 }
 
 #[derive(Debug)]
@@ -91,13 +99,14 @@ impl Type {
 }
 
 impl Contract {
-    /// Reads a corrected contract; `types` are the ids and times that the overlay names.
+    /// Reads a corrected contract, with the types and choices that the overlay names.
     pub(crate) fn read(
         document: &Value,
         operations: &Operations,
-        types: &BTreeMap<String, String>,
+        overlay: &Overlay,
     ) -> anyhow::Result<Self> {
-        let mut contract = reader::read(document, operations, types)?;
+        let mut contract = reader::read(document, operations, &overlay.types)?;
+        choices::apply(&mut contract, document, &overlay.choices)?;
         contract.check_names()?;
         contract.check_references()?;
         contract.drop_tags()?;
@@ -176,7 +185,7 @@ impl Schema {
     pub(crate) fn properties(&self) -> &[Property] {
         match self {
             Self::Object(properties) => properties,
-            Self::Words(_) | Self::Numbers(_) | Self::Union(_) => &[],
+            Self::Words(_) | Self::Numbers(_) | Self::Union(_) | Self::Choice(_) => &[],
         }
     }
 
@@ -191,6 +200,10 @@ impl Schema {
                 let variants = union.variants.iter().map(|(_, schema)| schema.as_str());
                 variants.chain([union.fallback.as_str()]).collect()
             }
+            Self::Choice(variants) => variants
+                .iter()
+                .flat_map(|(_, _, kind)| kind.schemas())
+                .collect(),
             Self::Words(_) | Self::Numbers(_) => vec![],
         }
     }
@@ -198,7 +211,7 @@ impl Schema {
     pub(crate) fn as_union(&self) -> Option<&Union> {
         match self {
             Self::Union(union) => Some(union),
-            Self::Object(_) | Self::Words(_) | Self::Numbers(_) => None,
+            Self::Object(_) | Self::Words(_) | Self::Numbers(_) | Self::Choice(_) => None,
         }
     }
 }

@@ -65,6 +65,7 @@ fn schemas(contract: &Contract, usage: &Usage, files: &mut Files) -> anyhow::Res
                 Schema::Words(words) => variants::words(name, &doc, words)?,
                 Schema::Numbers(numbers) => variants::numbers(name, &doc, numbers)?,
                 Schema::Union(union) => variants::union(name, &doc, union, &mut imports),
+                Schema::Choice(choice) => variants::choice(name, &doc, choice, &mut imports),
             });
             body.push('\n');
         }

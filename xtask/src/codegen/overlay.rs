@@ -1,6 +1,7 @@
-//! Corrections of the contract: other contracts merged in, fragments replaced under a guard, ids and times named.
+//! Corrections of the contract: other contracts merged in, fragments replaced under a guard, properties that exclude each
+//! other joined, ids and times named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
@@ -14,6 +15,8 @@ pub(crate) struct Overlay {
     imports: Vec<Import>,
     #[serde(default, rename = "correction")]
     corrections: Vec<Correction>,
+    #[serde(default, rename = "choice")]
+    pub(crate) choices: Vec<Choice>,
     /// The type of a property, or of one property of one schema (`Schema.property`), where the contract only says
     /// "GUID" or "time".
     #[serde(default)]
@@ -32,6 +35,25 @@ struct Import {
     tag: String,
     #[serde(default)]
     rename: BTreeMap<String, String>,
+}
+
+/// Properties that exclude each other and become one field.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choice {
+    /// Name of the enum.
+    pub(crate) name: String,
+    /// Name of the field.
+    pub(crate) field: String,
+    /// The objects that have them.
+    pub(crate) schemas: Vec<String>,
+    /// Read by people; must be there.
+    #[expect(dead_code, reason = "asked for in the file, for those who read it")]
+    reason: String,
+    /// Names of the variants and their properties.
+    pub(crate) variants: BTreeMap<String, String>,
+    /// What the contract must say of these properties, in each of the objects.
+    guard: String,
 }
 
 /// One fragment that is replaced, or added where nothing was.
@@ -90,6 +112,30 @@ impl Overlay {
             correction
                 .apply(document)
                 .with_context(|| format!("overlay at `{}`", correction.at))?;
+        }
+        Ok(())
+    }
+}
+
+impl Choice {
+    /// Fails where the contract says something else of the properties than it did.
+    pub(crate) fn check(&self, document: &Value) -> anyhow::Result<()> {
+        let guard: BTreeMap<String, Value> =
+            serde_json::from_str(&self.guard).context("`guard` is not JSON")?;
+        let named: BTreeSet<&String> = self.variants.values().collect();
+        ensure!(
+            guard.keys().eq(named),
+            "`guard` and `variants` name other properties"
+        );
+        for schema in &self.schemas {
+            let properties = &document["components"]["schemas"][schema]["properties"];
+            for (property, expected) in &guard {
+                let found = &properties[property];
+                ensure!(
+                    found == expected,
+                    "the contract changed: `{schema}.{property}` now says {found}"
+                );
+            }
         }
         Ok(())
     }

@@ -97,6 +97,26 @@ fn the_overlay_stops_where_the_contract_changed() {
             "the overlay names a type for `TablesRequest.until`, which the contract does not have",
         ),
         (
+            r#""reserveId": {"type": "string", "format": "uuid"}"#,
+            r#""reserveId": {"type": "string"}"#,
+            "choice `Occasion`: the contract changed: `BookRequest.reserveId` now says",
+        ),
+        (
+            "Party = \"partyName\"",
+            "Party = \"guest\"",
+            "choice `Occasion`: `guard` and `variants` name other properties",
+        ),
+        (
+            "name = \"Occasion\"",
+            "name = \"Guest\"",
+            "choice `Guest`: the name is taken",
+        ),
+        (
+            "reason = \"refused with both\"\n",
+            "",
+            "missing field `reason`",
+        ),
+        (
             "reason = \"the second version is not published\"\n",
             "",
             "missing field `reason`",

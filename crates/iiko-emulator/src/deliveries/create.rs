@@ -5,9 +5,9 @@ use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
         CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, ErrorCode,
-        LoyaltyInfo, OrderServiceType, OrderType, RetrievedAnonymousCustomer, RetrievedConception,
-        RetrievedCustomer, RetrievedGuestsInfo, RetrievedLoyaltyInfo, RetrievedMarketingSource,
-        RetrievedOrder, RetrievedOrderType, RetrievedRegularCustomer,
+        LoyaltyInfo, OrderKind, OrderServiceType, OrderType, RetrievedAnonymousCustomer,
+        RetrievedConception, RetrievedCustomer, RetrievedGuestsInfo, RetrievedLoyaltyInfo,
+        RetrievedMarketingSource, RetrievedOrder, RetrievedOrderType, RetrievedRegularCustomer,
     },
     time::{LocalTime, UtcTime},
 };
@@ -284,9 +284,9 @@ fn chosen_type<'o>(
     asked: &DeliveryOrder,
 ) -> Result<&'o OrderType, Failure> {
     let mut known = organization.order_types.iter();
-    match (asked.order_type_id, &asked.order_service_type) {
-        (Some(id), _) => {
-            let found = known.find(|it| it.id == id && it.is_deleted != Some(true));
+    match &asked.kind {
+        Some(OrderKind::Type(id)) => {
+            let found = known.find(|it| it.id == *id && it.is_deleted != Some(true));
             let found = found.ok_or_else(no_order_type)?;
             let is_delivery = found
                 .order_service_type
@@ -300,8 +300,8 @@ fn chosen_type<'o>(
                 )),
             }
         }
-        (None, Some(service)) => type_of_service(organization, service.as_str()),
-        (None, None) => Err(no_order_type()),
+        Some(OrderKind::Service(service)) => type_of_service(organization, service.as_str()),
+        None => Err(no_order_type()),
     }
 }
 

@@ -17,7 +17,7 @@ use iiko_types::{
     },
     schemas::{
         CancelDeliveryConfirmationRequest, CloseDeliveryOrderRequest, ConfirmDeliveryRequest,
-        CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderResponse,
+        CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderKind, OrderResponse,
         UpdateDeliveryStatusRequest,
     },
     time::LocalTime,
@@ -52,7 +52,7 @@ pub(super) fn create(
     request: &CreateOrderRequest,
 ) -> Result<OrderResponse, Refusal> {
     let order = &request.order;
-    if order.order_type_id.is_some() == order.order_service_type.is_some() {
+    if order.kind.is_none() || OrderKind::is_said_twice(&order.extra) {
         return Err(Refusal::invalid_request(
             "Only one of this fields required: orderTypeId or orderServiceType.",
         ));

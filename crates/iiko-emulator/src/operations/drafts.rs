@@ -11,7 +11,7 @@ use iiko_types::{
         CommitDraftRequest, CorrelationIdResponse, CreateDraftRequest, CreateOrSaveDraftResponse,
         CreationStatus, DeleteDraftRequest, DeliveryOrderDraft, FilterDraftsRequest,
         FilterDraftsResponse, GetDraftRequest, GetDraftResponse, LockOrUnlockDraftRequest,
-        OrderResponse, SaveDraftRequest, SortDirection,
+        OrderKind, OrderResponse, SaveDraftRequest, SortDirection,
     },
     time::LocalTime,
 };
@@ -60,11 +60,18 @@ fn require_drafts(world: &World, id: OrganizationId) -> Result<(), Refusal> {
 }
 
 fn require_kind(order: &DeliveryOrderDraft) -> Result<(), Refusal> {
-    match order.order_type_id.is_some() == order.order_service_type.is_some() {
+    match order.kind.is_none() || OrderKind::is_said_twice(&order.extra) {
         false => Ok(()),
         true => Err(Refusal::invalid_request(
             "Only one of this fields required: orderTypeId or orderServiceType.",
         )),
+    }
+}
+
+fn type_id_of(order: &DeliveryOrderDraft) -> Option<Guid> {
+    match order.kind {
+        Some(OrderKind::Type(id)) => Some(id),
+        Some(OrderKind::Service(_)) | None => None,
     }
 }
 
@@ -214,7 +221,7 @@ fn by_filter(
                 && request.date_from.is_none_or(|from| created >= from.0)
                 && request.date_to.is_none_or(|to| created <= to.0)
                 && among(request.operator_ids.as_ref(), it.order.operator_id)
-                && among(request.order_type_ids.as_ref(), it.order.order_type_id)
+                && among(request.order_type_ids.as_ref(), type_id_of(&it.order))
                 && request.terminal_group_ids.as_ref().is_none_or(|asked| {
                     asked.is_empty() || it.terminal_group_id.is_some_and(|id| asked.contains(&id))
                 })

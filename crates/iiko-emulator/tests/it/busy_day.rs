@@ -13,10 +13,9 @@ use iiko_emulator::{
 };
 use iiko_types::{
     ids::{Guid, OrganizationId, ProductId, TerminalGroupId},
-    order_kind::OrderKind,
     schemas::{
         CreateOrderRequest, CreationStatus, DeliveryOrder, DeliveryServiceType, OrderInfo,
-        OrdersByRevisionRequest, ProductOrderItem,
+        OrderKind, OrdersByRevisionRequest, ProductOrderItem,
     },
 };
 use rust_decimal::Decimal;
@@ -73,8 +72,8 @@ impl Till {
             self.tea,
             "199.50".parse().unwrap(),
         );
-        let mut order = DeliveryOrder::new("+79990000001", vec![item.into()])
-            .of_kind(OrderKind::Service(DeliveryServiceType::DeliveryByClient));
+        let mut order = DeliveryOrder::new("+79990000001", vec![item.into()]);
+        order.kind = Some(OrderKind::Service(DeliveryServiceType::DeliveryByClient));
         order.id = Some(id);
         let mut request = CreateOrderRequest::new(self.organization, order);
         request.terminal_group_id = Some(self.group);

@@ -2,8 +2,9 @@
 
 use iiko_types::operations::ALL;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::{Desk, NOBODY, PARKOVAYA};
+use crate::{Desk, NOBODY, PARKOVAYA, deliveries::pickup};
 
 #[tokio::test]
 async fn an_organization_that_the_login_does_not_see_is_denied_by_name() {
@@ -44,6 +45,45 @@ async fn an_organization_that_the_login_does_not_see_is_denied_by_name() {
             expected,
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_excludes_each_other_is_refused_together() {
+    let desk = Desk::open().await;
+    let (kinds, ids) = (
+        "Only one of this fields required: orderTypeId or orderServiceType.",
+        "Only one of this fields required: orderIds or posOrderIds.",
+    );
+    let mut body = pickup(&desk, Uuid::new_v4());
+    for (order_type, service, is_refused) in [
+        (json!(NOBODY.as_str()), json!("DeliveryByClient"), true),
+        (Value::Null, Value::Null, true),
+        (Value::Null, json!("DeliveryByClient"), false),
+    ] {
+        body["order"]["orderTypeId"] = order_type;
+        body["order"]["orderServiceType"] = service;
+        let answer = desk.post("/api/1/deliveries/create", body.clone()).await;
+        match is_refused {
+            true => assert_eq!((answer.status, answer.refusal().2.as_str()), (400, kinds)),
+            false => assert_eq!(answer.status, 200, "{}", answer.text),
+        }
+    }
+    let id = body["order"]["id"].clone();
+    for (order_ids, till_ids, is_refused) in [
+        (json!([id]), json!([id]), true),
+        (json!([]), Value::Null, true),
+        (json!([]), json!([id]), false),
+        (json!([id]), json!([]), false),
+    ] {
+        let body = json!({
+            "organizationId": desk.organization(PARKOVAYA), "orderIds": order_ids, "posOrderIds": till_ids,
+        });
+        let answer = desk.post("/api/1/deliveries/by_id", body).await;
+        match is_refused {
+            true => assert_eq!((answer.status, answer.refusal().2.as_str()), (400, ids)),
+            false => assert_eq!(answer.status, 200, "{}", answer.text),
+        }
     }
 }
 

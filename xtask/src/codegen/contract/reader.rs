@@ -119,6 +119,7 @@ impl Reader<'_> {
                 kind,
                 required: required.iter().position(|name| name == property),
                 is_nullable: value["nullable"] == true,
+                is_choice: false,
             });
         }
         Ok(Schema::Object(read))

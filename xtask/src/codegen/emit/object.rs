@@ -33,10 +33,15 @@ enum Need {
     AskedFor,
     /// May be absent.
     Nothing,
+    /// Stands for several properties, of which one may be there.
+    Either,
 }
 
 impl Need {
     fn of(property: &Property, direction: Direction) -> Self {
+        if property.is_choice {
+            return Self::Either;
+        }
         let is_own_id = property.name == "id";
         match (property.required.is_some(), property.is_nullable, direction) {
             (true, false, Direction::Request) => Self::Value,
@@ -105,6 +110,7 @@ fn declare(field: &Field<'_>) -> String {
         Need::Key => (format!("Option<{kind}>"), " key"),
         Need::AskedFor => (format!("Option<{kind}>"), " asked"),
         Need::Nothing => (format!("Option<{kind}>"), ""),
+        Need::Either => return format!("        either {name}: {kind},\n"),
     };
     format!("        pub {name}: {kind} = {:?}{word},\n", property.name)
 }

@@ -1,11 +1,15 @@
-//! Enums that keep what they do not know, and unions told apart by a tag; both by macros of iiko-types.
+//! Enums that keep what they do not know, unions told apart by a tag, and choices between properties; all by macros of
+//! iiko-types.
 
 use std::collections::BTreeSet;
 
 use anyhow::ensure;
 
 use super::text::Imports;
-use crate::codegen::{contract::Union, naming};
+use crate::codegen::{
+    contract::{Type, Union},
+    naming,
+};
 
 /// The variant for what we do not know, and the one where the contract has a word `Other` of its own.
 const OTHER: [&str; 2] = ["Other", "Unlisted"];
@@ -63,6 +67,24 @@ pub(super) fn union(name: &str, doc: &str, union: &Union, imports: &mut Imports)
     let (tag, fallback, other) = (&union.tag, &union.fallback, &union.fallback_variant);
     format!(
         "crate::union::tagged_union! {{\n    /// {doc}\n    {name} by {tag:?} or {other}({fallback}) {{\n{}    }}\n}}\n",
+        indent(&lines)
+    )
+}
+
+pub(super) fn choice(
+    name: &str,
+    doc: &str,
+    variants: &[(String, String, Type)],
+    imports: &mut Imports,
+) -> String {
+    let lines: String = variants
+        .iter()
+        .map(|(variant, property, kind)| {
+            format!("    {variant}({}) = {property:?},\n", imports.kind(kind))
+        })
+        .collect();
+    format!(
+        "crate::choice::choice! {{\n    /// {doc}\n    {name} {{\n{}    }}\n}}\n",
         indent(&lines)
     )
 }

@@ -18,7 +18,7 @@ use iiko_types::{
     time::LocalTime,
 };
 
-use super::super::{Operation, correlation_id, typed};
+use super::super::{Operation, asked_orders::asked_orders, correlation_id, typed};
 use crate::{deliveries::Delivery, refusal::Refusal, world::World};
 
 /// How many orders one call may name.
@@ -103,8 +103,7 @@ fn is_phone_of(delivery: &Delivery, phone: &str) -> bool {
 
 fn by_id(world: &mut World, request: OrdersByIdRequest) -> Result<OrdersResponse, Refusal> {
     world.permitted(&[request.organization_id])?;
-    let ids = request.order_ids.unwrap_or_default();
-    let pos_ids = request.pos_order_ids.unwrap_or_default();
+    let (ids, pos_ids) = asked_orders(request.orders, &request.extra);
     if ids.is_empty() == pos_ids.is_empty() {
         return Err(Refusal::invalid_request(
             "Only one of this fields required: orderIds or posOrderIds.",
@@ -231,6 +230,7 @@ fn by_filter(
         to: request.delivery_date_to,
     };
     window.require_narrow()?;
+    let (ids, pos_ids) = asked_orders(request.orders, &request.extra);
     let service = request.order_service_type.as_ref().map(ToString::to_string);
     let mut answer = found(world, &request.organization_ids, None, |it| {
         window.has(it)
@@ -240,8 +240,8 @@ fn by_filter(
                 request.terminal_group_ids.as_deref(),
                 it.terminal_group_id.as_ref(),
             )
-            && is_among(request.order_ids.as_deref(), Some(&it.id))
-            && is_among(request.pos_order_ids.as_deref(), it.pos_id.as_ref())
+            && is_among(Some(&ids), Some(&it.id))
+            && is_among(Some(&pos_ids), it.pos_id.as_ref())
             && request
                 .has_problem
                 .is_none_or(|asked| has_problem(it) == asked)

@@ -5,15 +5,14 @@ use iiko_types::{
     schemas::{GetTableOrdersByIdRequest, GetTableOrdersByTableRequest, TableOrdersResponse},
 };
 
-use super::super::correlation_id;
+use super::super::{asked_orders::asked_orders, correlation_id};
 use crate::{refusal::Refusal, tables::TableOrderState, world::World};
 
 pub(super) fn by_id(
     world: &mut World,
     request: GetTableOrdersByIdRequest,
 ) -> Result<TableOrdersResponse, Refusal> {
-    let ids = request.order_ids.unwrap_or_default();
-    let pos_ids = request.pos_order_ids.unwrap_or_default();
+    let (ids, pos_ids) = asked_orders(request.orders, &request.extra);
     let keys = request.return_external_data_keys.unwrap_or_default();
     found(
         world,

@@ -4,7 +4,7 @@
 
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
-    schemas::{DeliveryServiceType, DeliveryStatus, OrderInfo, SortDirection},
+    schemas::{DeliveryServiceType, DeliveryStatus, OrderIds, OrderInfo, SortDirection},
     time::LocalTime,
 };
 
@@ -28,10 +28,8 @@ crate::object::object! {
         pub delivery_date_from: Option<LocalTime> = "deliveryDateFrom",
         pub delivery_date_to: Option<LocalTime> = "deliveryDateTo",
         pub has_problem: Option<bool> = "hasProblem",
-        pub order_ids: Option<Vec<Guid>> = "orderIds",
         pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
         pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
-        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
         pub rows_count: Option<i64> = "rowsCount",
         pub search_text: Option<String> = "searchText",
         pub sort_direction: Option<SortDirection> = "sortDirection",
@@ -40,6 +38,7 @@ crate::object::object! {
         pub statuses: Option<Vec<DeliveryStatus>> = "statuses",
         pub terminal_group_ids: Option<Vec<TerminalGroupId>> = "terminalGroupIds",
         pub time_to_cooking_error_timeout: Option<i64> = "timeToCookingErrorTimeout",
+        either orders: OrderIds,
     }
 }
 
@@ -74,12 +73,11 @@ crate::object::object! {
 crate::object::object! {
     /// Body of `POST /api/1/deliveries/by_id`.
     pub struct OrdersByIdRequest new(organization_id: OrganizationId) {
-        pub order_ids: Option<Vec<Guid>> = "orderIds",
         pub organization_id: OrganizationId = "organizationId" required,
-        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
         pub return_external_data_keys: Option<Vec<String>> = "returnExternalDataKeys",
         pub return_locked_by_user: Option<bool> = "returnLockedByUser",
         pub source_keys: Option<Vec<String>> = "sourceKeys",
+        either orders: OrderIds,
     }
 }
 

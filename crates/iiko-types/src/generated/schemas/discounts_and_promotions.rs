@@ -6,9 +6,8 @@ use crate::{
     ids::{Guid, OrganizationId, TerminalGroupId},
     number::ExactDecimal,
     schemas::{
-        ChequeAdditionalInfo, Combo, Customer, DeliveryPoint, DeliveryServiceType, DiscountsInfo,
-        ExternalData, Guests, LoyaltyInfo, OrderItem, Payment, ProgramType, TipsPayment,
-        WarningInfo,
+        ChequeAdditionalInfo, Combo, Customer, DeliveryPoint, DiscountsInfo, ExternalData, Guests,
+        LoyaltyInfo, OrderItem, OrderKind, Payment, ProgramType, TipsPayment, WarningInfo,
     },
     time::LocalTime,
 };
@@ -329,14 +328,13 @@ crate::object::object! {
         pub loyalty_info: Option<LoyaltyInfo> = "loyaltyInfo",
         pub marketing_source_id: Option<Guid> = "marketingSourceId",
         pub operator_id: Option<Guid> = "operatorId",
-        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
-        pub order_type_id: Option<Guid> = "orderTypeId",
         pub payments: Option<Vec<Payment>> = "payments",
         pub phone: String = "phone" required,
         pub phone_extension: Option<String> = "phoneExtension",
         pub price_category_id: Option<Guid> = "priceCategoryId",
         pub source_key: Option<String> = "sourceKey",
         pub tips: Option<Vec<TipsPayment>> = "tips",
+        either kind: OrderKind,
     }
 }
 

@@ -5,9 +5,9 @@
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        ChequeAdditionalInfo, Combo, CreateOrderSettings, Customer, DeliveryPoint,
-        DeliveryServiceType, DiscountsInfo, ExternalData, Guests, LoyaltyInfo, OrderItem, Payment,
-        SortDirection, TipsPayment,
+        ChequeAdditionalInfo, Combo, CreateOrderSettings, Customer, DeliveryPoint, DiscountsInfo,
+        ExternalData, Guests, LoyaltyInfo, OrderItem, OrderKind, Payment, SortDirection,
+        TipsPayment,
     },
     time::{LocalTime, UtcTime},
 };
@@ -74,14 +74,13 @@ crate::object::object! {
         pub marketing_source_id: Option<Guid> = "marketingSourceId",
         pub menu_id: Option<String> = "menuId" asked,
         pub operator_id: Option<Guid> = "operatorId",
-        pub order_service_type: Option<DeliveryServiceType> = "orderServiceType",
-        pub order_type_id: Option<Guid> = "orderTypeId",
         pub payments: Option<Vec<Payment>> = "payments",
         pub phone: Option<String> = "phone" asked,
         pub phone_extension: Option<String> = "phoneExtension",
         pub price_category_id: Option<Guid> = "priceCategoryId",
         pub source_key: Option<String> = "sourceKey",
         pub tips: Option<Vec<TipsPayment>> = "tips",
+        either kind: OrderKind,
     }
 }
 

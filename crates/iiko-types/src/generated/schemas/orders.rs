@@ -5,8 +5,8 @@
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        ChequeAdditionalInfo, Combo, DiscountsInfo, ExternalData, Gender, LoyaltyInfo, OrderItem,
-        OrderStatus, Payment, RegularCustomer, TableOrderInfo, TipsPayment,
+        ChequeAdditionalInfo, Combo, DiscountsInfo, ExternalData, Gender, LoyaltyInfo, OrderIds,
+        OrderItem, OrderStatus, Payment, RegularCustomer, TableOrderInfo, TipsPayment,
     },
     time::LocalTime,
     union::Tagged,
@@ -94,11 +94,10 @@ crate::object::object! {
 crate::object::object! {
     /// Body of `POST /api/1/order/by_id`.
     pub struct GetTableOrdersByIdRequest new(organization_ids: Vec<OrganizationId>) {
-        pub order_ids: Option<Vec<Guid>> = "orderIds",
         pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
-        pub pos_order_ids: Option<Vec<Guid>> = "posOrderIds",
         pub return_external_data_keys: Option<Vec<String>> = "returnExternalDataKeys",
         pub source_keys: Option<Vec<String>> = "sourceKeys",
+        either orders: OrderIds,
     }
 }
 

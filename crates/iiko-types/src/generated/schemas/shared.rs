@@ -878,6 +878,14 @@ crate::object::object! {
     }
 }
 
+crate::choice::choice! {
+    /// Part of the body of `deliveries_by_delivery_date_and_source_key_and_filter`, `deliveries_by_id`, `order_by_id`.
+    OrderIds {
+        Ids(Vec<Guid>) = "orderIds",
+        PosIds(Vec<Guid>) = "posOrderIds",
+    }
+}
+
 crate::object::object! {
     /// Part of the answer of `deliveries_create`, `deliveries_by_delivery_date_and_phone`, `deliveries_by_delivery_date_and_source_key_and_filter` and 5 more.
     pub struct OrderInfo new(id: Guid) {
@@ -950,6 +958,14 @@ crate::open_enum::open_enum! {
         CookingStarted = "CookingStarted",
         CookingCompleted = "CookingCompleted",
         Served = "Served",
+    }
+}
+
+crate::choice::choice! {
+    /// Part of body and answer of `deliveries_create`, `loyalty_iiko_calculate`, `deliveries_drafts_by_filter` and 3 more.
+    OrderKind {
+        Service(DeliveryServiceType) = "orderServiceType",
+        Type(Guid) = "orderTypeId",
     }
 }
 

@@ -16,12 +16,15 @@ pub(crate) struct Contract {
     pub(crate) event: Value,
     /// By schema: the tag that tells it apart in its union, and the tag's value.
     pub(crate) tags: BTreeMap<String, (String, String)>,
+    /// By schema: properties that exclude each other.
+    pub(crate) choices: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
 struct Overlay {
     import: Vec<Import>,
     correction: Vec<Correction>,
+    choice: Vec<Choice>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +37,12 @@ struct Import {
 struct Correction {
     at: String,
     replace: String,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    schemas: Vec<String>,
+    variants: BTreeMap<String, String>,
 }
 
 fn file(name: &str) -> String {
@@ -82,11 +91,17 @@ impl Contract {
                 tags.insert(referred(member).to_owned(), (tag, value.clone()));
             }
         }
+        let mut choices = BTreeMap::new();
+        for Choice { schemas, variants } in overlay.choice {
+            let properties: Vec<_> = variants.into_values().collect();
+            choices.extend(schemas.into_iter().map(|name| (name, properties.clone())));
+        }
         Self {
             paths: object(&document["paths"]).clone(),
             schemas,
             event: document["x-webhook-event"].clone(),
             tags,
+            choices,
         }
     }
 

@@ -200,7 +200,13 @@ impl Sampler<'_> {
             let mut required = schema["required"].as_array().into_iter().flatten();
             required.any(|name| name == property)
         };
-        for (property, kind) in schema["properties"].as_object().into_iter().flatten() {
+        let choice = self.contract.choices.get(name);
+        let chosen = choice.map(|choice| self.random.choose(choice));
+        let is_left_out = |property: &String| {
+            choice.is_some_and(|choice| choice.contains(property)) && chosen != Some(property)
+        };
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        for (property, kind) in properties.filter(|(property, _)| !is_left_out(property)) {
             let value = match (&self.style, is_required(property)) {
                 (Style::Required, false) => continue,
                 (Style::Nulls, false) => Some(Value::Null),

@@ -9,5 +9,5 @@ mod webhooks;
 pub use shared::{
     AnyGuest, Guest, Hall, KnownGuest, Smoking, Table, TableKind, TableShape, WalkIn,
 };
-pub use tables::{BookAgainRequest, BookRequest, TablesRequest, TablesResponse};
+pub use tables::{BookAgainRequest, BookRequest, Occasion, TablesRequest, TablesResponse};
 pub use webhooks::Event;

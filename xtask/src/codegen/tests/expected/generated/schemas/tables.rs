@@ -29,6 +29,15 @@ crate::object::object! {
         pub host: Option<Tagged<KnownGuest>> = "host",
         pub organization_id: OrganizationId = "organizationId" required,
         pub table_id: Guid = "tableId" required,
+        either occasion: Occasion,
+    }
+}
+
+crate::choice::choice! {
+    /// Part of the body of `tables_book`.
+    Occasion {
+        Party(String) = "partyName",
+        Reserve(Guid) = "reserveId",
     }
 }
 
