@@ -7,6 +7,7 @@
 //! - [`choice`]: what must not be said twice
 //! - [`menu_by_id`]: the one answer whose shape depends on the question
 //! - [`refusal`]: the body of an answer that says no
+//! - [`secret`]: what is never printed
 //! - [`decode`]: what an answer says beyond the contract, and what these types would lose of it
 //!
 //! Reading is lenient, since iiko adds words and properties at any time: unknown words, unknown kinds of objects and
@@ -38,6 +39,7 @@ mod open_enum;
 pub mod operations;
 pub mod refusal;
 pub mod schemas;
+pub mod secret;
 pub mod time;
 pub mod union;
 pub mod unknown;

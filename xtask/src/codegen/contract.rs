@@ -80,7 +80,7 @@ pub(crate) enum Type {
     ListOrMap(Box<Type>),
     /// A type of iiko-types by its name, with a short path.
     Named(&'static str),
-    /// An id or a time that the overlay names.
+    /// An id, a time or a secret that the overlay names.
     Overlay(String),
     /// A handwritten type, and the schemas it is made of.
     Handwritten(String, Vec<String>),
@@ -99,13 +99,13 @@ impl Type {
 }
 
 impl Contract {
-    /// Reads a corrected contract, with the types and choices that the overlay names.
+    /// Reads a corrected contract, with the types, secrets and choices that the overlay names.
     pub(crate) fn read(
         document: &Value,
         operations: &Operations,
         overlay: &Overlay,
     ) -> anyhow::Result<Self> {
-        let mut contract = reader::read(document, operations, &overlay.types)?;
+        let mut contract = reader::read(document, operations, overlay)?;
         choices::apply(&mut contract, document, &overlay.choices)?;
         contract.check_names()?;
         contract.check_references()?;

@@ -1,5 +1,5 @@
 //! Corrections of the contract: other contracts merged in, fragments replaced under a guard, properties that exclude each
-//! other joined, ids and times named.
+//! other joined, ids, times and secrets named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,9 @@ pub(crate) struct Overlay {
     /// "GUID" or "time".
     #[serde(default)]
     pub(crate) types: BTreeMap<String, String>,
+    /// Strings that must not be printed (`Schema.property`), and why.
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, String>,
 }
 
 /// A contract that is merged in whole.

@@ -117,6 +117,11 @@ fn the_overlay_stops_where_the_contract_changed() {
             "missing field `reason`",
         ),
         (
+            "\"BookRequest.pin\"",
+            "\"BookRequest.door\"",
+            "the overlay names a type for `BookRequest.door`, which the contract does not have",
+        ),
+        (
             "reason = \"the second version is not published\"\n",
             "",
             "missing field `reason`",

@@ -475,7 +475,7 @@ async fn a_login_by_hand_is_one_call_without_a_token() {
         let server =
             Server::start_async(move |_| Box::pin(std::future::ready(json(200, body)))).await;
         for (path, answer) in log_in_by_hand(&server.client()).await {
-            assert_eq!(answer.unwrap().token.as_deref(), Some("by-hand"), "{body}");
+            assert_eq!(answer.unwrap().token, Some("by-hand".into()), "{body}");
             let seen = server.seen(path);
             assert_eq!((seen.len(), seen[0].header("authorization")), (1, ""));
         }

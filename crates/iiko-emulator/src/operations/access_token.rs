@@ -27,7 +27,7 @@ fn access_token(
     world: &mut World,
     request: GetAccessTokenRequest,
 ) -> Result<GetAccessTokenV2Response, Refusal> {
-    issue(world, &request.api_login)
+    issue(world, request.api_login.expose())
 }
 
 /// An unknown application is refused like an unknown login: which of the three was wrong is not told.
@@ -36,12 +36,13 @@ fn access_token_v2(
     request: GetAccessTokenV2Request,
 ) -> Result<GetAccessTokenV2Response, Refusal> {
     let is_known = world.scenario.file.applications.iter().any(|application| {
-        application.app_id == request.app_id && application.client_secret == request.client_secret
+        application.app_id == request.app_id
+            && application.client_secret == request.client_secret.expose()
     });
     if !is_known {
-        return Err(Refusal::login_unknown(&request.api_key));
+        return Err(Refusal::login_unknown(request.api_key.expose()));
     }
-    issue(world, &request.api_key)
+    issue(world, request.api_key.expose())
 }
 
 fn issue(world: &mut World, api_login: &str) -> Result<GetAccessTokenV2Response, Refusal> {
@@ -55,7 +56,7 @@ fn issue(world: &mut World, api_login: &str) -> Result<GetAccessTokenV2Response,
     let token = world.tokens.issue(api_login, &world.clock);
     Ok(GetAccessTokenV2Response {
         correlation_id: correlation_id(world),
-        token: Some(token),
+        token: Some(token.into()),
         ..GetAccessTokenV2Response::default()
     })
 }

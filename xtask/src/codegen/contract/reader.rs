@@ -9,6 +9,7 @@ use super::{Contract, Operation, Property, Schema, Type, Union};
 use crate::codegen::{
     naming,
     operations::{OperationFacts, Operations},
+    overlay::Overlay,
 };
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -16,19 +17,20 @@ const SCHEMAS: &str = "#/components/schemas/";
 pub(super) fn read(
     document: &Value,
     operations: &Operations,
-    types: &BTreeMap<String, String>,
+    overlay: &Overlay,
 ) -> anyhow::Result<Contract> {
     let mut reader = Reader {
-        types,
-        used_types: BTreeSet::new(),
+        overlay,
+        used_entries: BTreeSet::new(),
         schemas: BTreeMap::new(),
         inline_enums: vec![],
     };
     reader.read_schemas(&document["components"]["schemas"])?;
     let operations = reader.read_operations(&document["paths"], operations)?;
-    if let Some(entry) = types
-        .keys()
-        .find(|entry| !reader.used_types.contains(*entry))
+    let entries = overlay.types.keys().chain(overlay.secrets.keys());
+    if let Some(entry) = entries
+        .into_iter()
+        .find(|entry| !reader.used_entries.contains(*entry))
     {
         bail!("the overlay names a type for `{entry}`, which the contract does not have");
     }
@@ -44,8 +46,9 @@ pub(super) fn read(
 }
 
 struct Reader<'a> {
-    types: &'a BTreeMap<String, String>,
-    used_types: BTreeSet<String>,
+    overlay: &'a Overlay,
+    /// The entries of the overlay that met their property.
+    used_entries: BTreeSet<String>,
     /// Those read so far, and the enums found inside properties.
     schemas: BTreeMap<String, Schema>,
     /// Property, words and name of the enums found inside properties.
@@ -175,20 +178,21 @@ impl Reader<'_> {
         Ok(self.overlaid(schema, property, kind))
     }
 
-    /// An id or a time as the overlay knows it better.
+    /// An id, a time or a secret as the overlay knows it better.
     fn overlaid(&mut self, schema: &str, property: &str, kind: Type) -> Type {
-        if !matches!(kind, Type::Named("Guid" | "LocalTime")) {
-            return kind;
-        }
-        let entries = [format!("{schema}.{property}"), property.to_owned()];
-        let Some(entry) = entries
-            .into_iter()
-            .find(|entry| self.types.contains_key(entry))
-        else {
+        let Overlay { types, secrets, .. } = self.overlay;
+        let own = format!("{schema}.{property}");
+        let found = match kind {
+            Type::Named("Guid" | "LocalTime") => [own, property.to_owned()]
+                .into_iter()
+                .find_map(|entry| types.get(&entry).map(|name| (entry, name.clone()))),
+            Type::Named("String") if secrets.contains_key(&own) => Some((own, "Secret".to_owned())),
+            _ => None,
+        };
+        let Some((entry, name)) = found else {
             return kind;
         };
-        let name = self.types[&entry].clone();
-        self.used_types.insert(entry);
+        self.used_entries.insert(entry);
         Type::Overlay(name)
     }
 

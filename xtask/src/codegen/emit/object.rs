@@ -125,7 +125,7 @@ fn constructor(fields: &[Field<'_>]) -> String {
     let parameters: Vec<_> = asked
         .into_iter()
         .map(|field| match field.kind.as_str() {
-            "String" => format!("{}: impl Into<String>", field.name),
+            kind @ ("String" | "Secret") => format!("{}: impl Into<{kind}>", field.name),
             kind => format!("{}: {kind}", field.name),
         })
         .collect();

@@ -53,6 +53,7 @@ impl Imports {
         if !foreign.is_empty() {
             ours.push(format!("schemas::{{{}}}", foreign.join(", ")));
         }
+        ours.extend(types("secret", &["Secret"]));
         ours.extend(types("time", &["LocalTime", "TimeSpan", "UtcTime"]));
         ours.extend(types("union", &["Tagged"]));
         ours.extend(types("unknown", &["Extra"]));

@@ -2,25 +2,25 @@
 
 //! Bodies of the group `authorization`.
 
-use crate::ids::CorrelationId;
+use crate::{ids::CorrelationId, secret::Secret};
 
 crate::object::object! {
     /// Body of `POST /api/1/access_token`.
-    pub struct GetAccessTokenRequest new(api_login: impl Into<String>) {
-        pub api_login: String = "apiLogin" required,
+    pub struct GetAccessTokenRequest new(api_login: impl Into<Secret>) {
+        pub api_login: Secret = "apiLogin" required,
     }
 }
 
 crate::object::object! {
     /// Body of `POST /api/v2/access_token`.
     pub struct GetAccessTokenV2Request new(
-        api_key: impl Into<String>,
+        api_key: impl Into<Secret>,
         app_id: impl Into<String>,
-        client_secret: impl Into<String>
+        client_secret: impl Into<Secret>
     ) {
-        pub api_key: String = "apiKey" required,
+        pub api_key: Secret = "apiKey" required,
         pub app_id: String = "appId" required,
-        pub client_secret: String = "clientSecret" required,
+        pub client_secret: Secret = "clientSecret" required,
     }
 }
 
@@ -29,6 +29,6 @@ crate::object::object! {
     #[derive(Default)]
     pub struct GetAccessTokenV2Response {
         pub correlation_id: Option<CorrelationId> = "correlationId",
-        pub token: Option<String> = "token",
+        pub token: Option<Secret> = "token",
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     schemas::{
         DeliveryStatus, OrderInfo, OrderItemStatus, OrderStatus, ReserveInfo, TableOrderInfo,
     },
+    secret::Secret,
     time::UtcTime,
 };
 
@@ -57,7 +58,7 @@ crate::object::object! {
     #[derive(Default)]
     pub struct GetWebHookSettingsResponse {
         pub api_login_name: Option<String> = "apiLoginName",
-        pub auth_token: Option<String> = "authToken",
+        pub auth_token: Option<Secret> = "authToken",
         pub correlation_id: Option<CorrelationId> = "correlationId",
         pub web_hooks_filter: Option<WebHooksFilter> = "webHooksFilter",
         pub web_hooks_uri: Option<String> = "webHooksUri",
@@ -185,7 +186,7 @@ crate::object::object! {
         organization_id: OrganizationId,
         web_hooks_uri: impl Into<String>
     ) {
-        pub auth_token: Option<String> = "authToken",
+        pub auth_token: Option<Secret> = "authToken",
         pub organization_id: OrganizationId = "organizationId" required,
         pub web_hooks_filter: Option<WebHooksFilter> = "webHooksFilter",
         pub web_hooks_uri: String = "webHooksUri" required,

@@ -9,6 +9,7 @@ use crate::{
     map::ListOrMap,
     number::ExactDecimal,
     schemas::{Guest, KnownGuest, Table, TableKind},
+    secret::Secret,
     time::UtcTime,
     union::Tagged,
 };
@@ -28,6 +29,7 @@ crate::object::object! {
         pub guest: Guest = "guest" required,
         pub host: Option<Tagged<KnownGuest>> = "host",
         pub organization_id: OrganizationId = "organizationId" required,
+        pub pin: Option<Secret> = "pin",
         pub table_id: Guid = "tableId" required,
         either occasion: Occasion,
     }
