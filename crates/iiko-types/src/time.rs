@@ -161,8 +161,10 @@ as_text! {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
+    use crate::schemas::{FilterDraftsRequest, GetDraftResponse};
 
     #[test]
     fn local_times_are_read_leniently_and_written_by_the_mask() {
@@ -178,6 +180,18 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn the_times_of_a_draft_are_utc() {
+        let time = "2026-05-01 12:30:00.000";
+        let at: Option<UtcTime> = Some(time.parse().unwrap());
+        let draft: GetDraftResponse =
+            serde_json::from_value(json!({"createdAt": time, "lockedAt": time})).unwrap();
+        assert_eq!((draft.created_at, draft.locked_at), (at, at));
+        let mut filter = FilterDraftsRequest::new(vec![]);
+        (filter.date_from, filter.date_to) = (at, at);
+        assert_eq!(serde_json::to_value(filter).unwrap()["dateTo"], time);
     }
 
     #[test]

@@ -13,14 +13,13 @@ use iiko_types::{
         FilterDraftsResponse, GetDraftRequest, GetDraftResponse, LockOrUnlockDraftRequest,
         OrderKind, OrderResponse, SaveDraftRequest, SortDirection,
     },
-    time::LocalTime,
 };
 use uuid::Uuid;
 
 use super::{Operation, accepted, command, correlation_id, deliveries, of_organization, typed};
 use crate::{
     deliveries::Delivery,
-    drafts::DraftState,
+    drafts::{DraftState, written},
     failure::{Failure, Finish},
     refusal::Refusal,
     world::World,
@@ -186,8 +185,8 @@ fn by_id(world: &mut World, request: GetDraftRequest) -> Result<GetDraftResponse
     let draft = find(world, request.organization_id, request.order_id)?;
     Ok(GetDraftResponse {
         correlation_id,
-        created_at: Some(LocalTime(draft.created_at.naive_utc())),
-        locked_at: draft.lock.map(|(_, at)| LocalTime(at.naive_utc())),
+        created_at: Some(written(draft.created_at)),
+        locked_at: draft.lock.map(|(_, at)| written(at)),
         locked_by_user: draft.lock.map(|(employee, _)| employee),
         order: Some(draft.order.clone()),
         organization_id: Some(draft.organization_id),
@@ -216,10 +215,9 @@ fn by_filter(
         .known
         .values()
         .filter(|it| {
-            let created = it.created_at.naive_utc();
             request.organization_ids.contains(&it.organization_id)
-                && request.date_from.is_none_or(|from| created >= from.0)
-                && request.date_to.is_none_or(|to| created <= to.0)
+                && request.date_from.is_none_or(|from| it.created_at >= from.0)
+                && request.date_to.is_none_or(|to| it.created_at <= to.0)
                 && among(request.operator_ids.as_ref(), it.order.operator_id)
                 && among(request.order_type_ids.as_ref(), type_id_of(&it.order))
                 && request.terminal_group_ids.as_ref().is_none_or(|asked| {

@@ -87,8 +87,8 @@ crate::object::object! {
 crate::object::object! {
     /// Body of `POST /api/1/deliveries/drafts/by_filter`.
     pub struct FilterDraftsRequest new(organization_ids: Vec<OrganizationId>) {
-        pub date_from: Option<LocalTime> = "dateFrom",
-        pub date_to: Option<LocalTime> = "dateTo",
+        pub date_from: Option<UtcTime> = "dateFrom",
+        pub date_to: Option<UtcTime> = "dateTo",
         pub limit: Option<i64> = "limit",
         pub offset: Option<i64> = "offset",
         pub operator_ids: Option<Vec<Guid>> = "operatorIds",
@@ -125,8 +125,8 @@ crate::object::object! {
     #[derive(Default)]
     pub struct GetDraftResponse {
         pub correlation_id: Option<CorrelationId> = "correlationId",
-        pub created_at: Option<LocalTime> = "createdAt",
-        pub locked_at: Option<LocalTime> = "lockedAt",
+        pub created_at: Option<UtcTime> = "createdAt",
+        pub locked_at: Option<UtcTime> = "lockedAt",
         pub locked_by_user: Option<Guid> = "lockedByUser",
         pub order: Option<DeliveryOrderDraft> = "order",
         pub organization_id: Option<OrganizationId> = "organizationId",
