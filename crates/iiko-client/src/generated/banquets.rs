@@ -9,7 +9,7 @@ use crate::{Client, Error};
 impl Client {
     /// `POST /api/1/reserve/add_items`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: changing`.
     ///
     /// # Errors
     ///
@@ -24,7 +24,7 @@ impl Client {
 
     /// `POST /api/1/reserve/add_payments`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Order payments: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Order payments: changing`.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl Client {
 
     /// `POST /api/1/reserve/create`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: creating`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: creating`.
     ///
     /// # Errors
     ///

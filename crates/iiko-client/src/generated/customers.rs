@@ -111,7 +111,7 @@ impl Client {
 
     /// `POST /api/1/loyalty/iiko/customer/wallet/chargeoff`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Loyalty: wallets`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Loyalty: wallets`.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl Client {
 
     /// `POST /api/1/loyalty/iiko/customer/wallet/hold`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Loyalty: wallets`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Loyalty: wallets`.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Client {
 
     /// `POST /api/1/loyalty/iiko/customer/wallet/topup`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Loyalty: wallets`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Loyalty: wallets`.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use crate::{Client, Error};
 impl Client {
     /// `POST /api/1/deliveries/add_items`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: changing`.
     ///
     /// # Errors
     ///
@@ -24,7 +24,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/add_payments`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Order payments: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Order payments: changing`.
     ///
     /// # Errors
     ///
@@ -200,7 +200,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/close`.
     ///
-    /// Changes something, and a second time nothing more; counted by iiko under `Order status: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Order status: changing`.
     ///
     /// # Errors
     ///
@@ -231,7 +231,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/create`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: creating`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: creating`.
     ///
     /// # Errors
     ///
@@ -247,7 +247,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/print_delivery_bill`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: changing`.
     ///
     /// # Errors
     ///
@@ -344,7 +344,7 @@ impl Client {
 
     /// `POST /api/1/order/print_bill`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: changing`.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/drafts/commit`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Drafts: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Drafts: changing`.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/drafts/create`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Drafts: creating`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Drafts: creating`.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl Client {
 
     /// `POST /api/1/deliveries/drafts/save`.
     ///
-    /// Changes something, and a second time nothing more; counted by iiko under `Drafts: creating`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Drafts: creating`.
     ///
     /// # Errors
     ///

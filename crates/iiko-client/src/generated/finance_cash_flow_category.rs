@@ -9,7 +9,7 @@ use crate::{Client, Error};
 impl Client {
     /// `POST /api/finance/v1/cash-flow-category/create`. Its restriction group is our guess.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Finance`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Finance`.
     ///
     /// # Errors
     ///

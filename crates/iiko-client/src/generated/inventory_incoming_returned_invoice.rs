@@ -25,7 +25,7 @@ impl Client {
 
     /// `POST /api/inventory/v1/incoming_returned_invoice/create`. Its restriction group is our guess.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Inventory`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Inventory`.
     ///
     /// # Errors
     ///

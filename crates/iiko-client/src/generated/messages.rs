@@ -41,7 +41,7 @@ impl Client {
 
     /// `POST /api/1/loyalty/iiko/message/send_email`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Loyalty: messages`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Loyalty: messages`.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Client {
 
     /// `POST /api/1/loyalty/iiko/message/send_sms`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Loyalty: messages`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Loyalty: messages`.
     ///
     /// # Errors
     ///

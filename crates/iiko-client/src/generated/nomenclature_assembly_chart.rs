@@ -25,7 +25,7 @@ impl Client {
 
     /// `POST /api/nomenclature/v2/assembly-chart/create`. Its restriction group is our guess.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Nomenclature`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Nomenclature`.
     ///
     /// # Errors
     ///

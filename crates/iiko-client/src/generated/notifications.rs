@@ -9,7 +9,7 @@ use crate::{Client, Error};
 impl Client {
     /// `POST /api/1/notifications/send`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Notifications`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Notifications`.
     ///
     /// # Errors
     ///

@@ -24,7 +24,7 @@ impl Client {
 
     /// `POST /api/1/order/add_items`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: changing`.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Client {
 
     /// `POST /api/1/order/add_payments`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Order payments: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Order payments: changing`.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl Client {
 
     /// `POST /api/1/order/close`.
     ///
-    /// Changes something, and a second time nothing more; counted by iiko under `Order status: changing`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Order status: changing`.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Client {
 
     /// `POST /api/1/order/create`.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Orders: creating`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Orders: creating`.
     ///
     /// # Errors
     ///

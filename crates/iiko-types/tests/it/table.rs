@@ -48,23 +48,38 @@ fn a_name_is_the_path_without_its_versions() {
     }
 }
 
-#[test]
-fn what_orders_or_pays_may_not_be_repeated() {
-    for name in [
-        "deliveries_create",
-        "order_create",
-        "order_add_payments",
-        "loyalty_iiko_customer_wallet_topup",
-    ] {
-        assert_eq!(find(name).effect, Effect::Irreversible, "{name}");
+/// What the last part of a path says of its effect.
+fn effect_by_path(path: &str) -> Effect {
+    let verb = path.rsplit('/').next().unwrap_or_default();
+    let begins = |words: &[&str]| words.iter().any(|word| verb.starts_with(word));
+    match verb {
+        // creates a draft where it has no id
+        "save" => Effect::Irreversible,
+        "create" | "add_items" | "add_payment" | "add_payments" | "topup" | "chargeoff"
+        | "hold" | "commit" | "close" | "send" => Effect::Irreversible,
+        _ if begins(&["print_", "send_"]) => Effect::Irreversible,
+        // finds what it made by the id, phone or card that it must name
+        "create_or_update" => Effect::Change,
+        "add" | "remove" | "clear" | "delete" | "restore" | "fire" | "update" | "cancel"
+        | "confirm" | "lock" | "unlock" | "post" | "unpost" | "clockin" | "clockout" | "awake" => {
+            Effect::Change
+        }
+        "add_customer" | "cancel_confirmation" | "cancel_hold" => Effect::Change,
+        _ if begins(&[
+            "change_", "delete_", "init_by_", "restore_", "set_", "update_",
+        ]) =>
+        {
+            Effect::Change
+        }
+        _ => Effect::Read,
     }
-    for name in [
-        "nomenclature",
-        "stop_lists",
-        "commands_status",
-        "menu_by_id",
-    ] {
-        assert_eq!(find(name).effect, Effect::Read, "{name}");
+}
+
+#[test]
+fn what_orders_pays_or_prints_may_not_be_repeated_and_what_only_reads_may() {
+    for operation in operations::ALL {
+        let expected = effect_by_path(operation.path);
+        assert_eq!(operation.effect, expected, "{}", operation.path);
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) fn text(contract: &Contract) -> String {
          All {} of them, each a method of `iiko_client::Client` under the name given here, called with a reference to its \
          request. They are grouped as iiko's description groups them.\n\n\
          - **Effect**: `read` changes nothing and is repeated after a lost answer; `change` leads to the same state when it \
-         is repeated; `irreversible` would order, pay or print once more and is never repeated by the client.\n\
+         is repeated; `irreversible` would order, pay or print once more, so the client repeats it only where nothing was sent, and \
+         once after a 401 for an expired token.\n\
          - **Counted under**: iiko's restriction group, which the rate budget follows. With a question mark it is our \
          guess.\n\
          - **Command**: iiko only accepts it; how it ends is told by `commands_status`.\n\n\

@@ -85,6 +85,9 @@ fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Read => "Changes nothing",
         Effect::Change => "Changes something, and a second time nothing more",
-        Effect::Irreversible => "Changes something, and a second time once more: sent once only",
+        Effect::Irreversible => {
+            "Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for \
+             an expired token"
+        }
     }
 }

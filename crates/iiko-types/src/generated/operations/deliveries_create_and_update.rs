@@ -183,7 +183,7 @@ pub struct DeliveriesClose;
 impl Endpoint for DeliveriesClose {
     const NAME: &'static str = "deliveries_close";
     const PATH: &'static str = "/api/1/deliveries/close";
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Irreversible;
     const RESTRICTION_GROUP: &'static str = "Order status: changing";
     const IS_COMMAND: bool = true;
     type Request = schemas::CloseDeliveryOrderRequest;

@@ -98,7 +98,7 @@ pub struct DeliveriesDraftsSave;
 impl Endpoint for DeliveriesDraftsSave {
     const NAME: &'static str = "deliveries_drafts_save";
     const PATH: &'static str = "/api/1/deliveries/drafts/save";
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Irreversible;
     const RESTRICTION_GROUP: &'static str = "Drafts: creating";
     const IS_COMMAND: bool = false;
     type Request = schemas::SaveDraftRequest;

@@ -126,7 +126,7 @@ pub struct OrderClose;
 impl Endpoint for OrderClose {
     const NAME: &'static str = "order_close";
     const PATH: &'static str = "/api/1/order/close";
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Irreversible;
     const RESTRICTION_GROUP: &'static str = "Order status: changing";
     const IS_COMMAND: bool = true;
     type Request = schemas::CloseTableOrderRequest;

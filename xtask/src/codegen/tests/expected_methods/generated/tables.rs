@@ -28,7 +28,7 @@ impl Client {
 
     /// `POST /api/1/tables/book`. Deprecated by iiko, replaced by `/api/2/tables/book`. Its restriction group is our guess.
     ///
-    /// Changes something, and a second time once more: sent once only; counted by iiko under `Tables`.
+    /// Changes something, and a second time once more: repeated only where nothing was sent, and once after a 401 for an expired token; counted by iiko under `Tables`.
     ///
     /// # Errors
     ///
