@@ -69,7 +69,7 @@ mod tests {
 
     fn read(version: Option<i32>) -> MenuById {
         let answer: MenuByIdAnswer = serde_json::from_str(ANSWER).unwrap();
-        let mut request = MenuByIdRequest::new("4679", vec![]);
+        let mut request = MenuByIdRequest::new("4679", vec![], "ru");
         request.version = version;
         answer.read(&request).unwrap()
     }

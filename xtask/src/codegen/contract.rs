@@ -56,6 +56,8 @@ pub(crate) struct Property {
     /// Its place among the required ones, if it is one.
     pub(crate) required: Option<usize>,
     pub(crate) is_nullable: bool,
+    /// Not required by the contract, but by iiko: asked for, and not missed.
+    pub(crate) is_needed: bool,
     /// No property of its own, but one of those of a choice.
     pub(crate) is_choice: bool,
 }
@@ -99,7 +101,7 @@ impl Type {
 }
 
 impl Contract {
-    /// Reads a corrected contract, with the types, secrets and choices that the overlay names.
+    /// Reads a corrected contract, with what the overlay knows better.
     pub(crate) fn read(
         document: &Value,
         operations: &Operations,

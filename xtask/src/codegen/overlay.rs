@@ -21,6 +21,9 @@ pub(crate) struct Overlay {
     /// "GUID" or "time".
     #[serde(default)]
     pub(crate) types: BTreeMap<String, String>,
+    /// Properties that `new` asks for although the contract does not (`Schema.property`), and why.
+    #[serde(default)]
+    pub(crate) needed: BTreeMap<String, String>,
     /// Strings that must not be printed (`Schema.property`), and why.
     #[serde(default)]
     pub(crate) secrets: BTreeMap<String, String>,

@@ -94,7 +94,7 @@ fn the_overlay_stops_where_the_contract_changed() {
         (
             "\"TablesRequest.since\"",
             "\"TablesRequest.until\"",
-            "the overlay names a type for `TablesRequest.until`, which the contract does not have",
+            "the overlay names `TablesRequest.until`, which the contract does not have",
         ),
         (
             r#""reserveId": {"type": "string", "format": "uuid"}"#,
@@ -119,7 +119,12 @@ fn the_overlay_stops_where_the_contract_changed() {
         (
             "\"BookRequest.pin\"",
             "\"BookRequest.door\"",
-            "the overlay names a type for `BookRequest.door`, which the contract does not have",
+            "the overlay names `BookRequest.door`, which the contract does not have",
+        ),
+        (
+            "\"BookRequest.deposit\"",
+            "\"BookRequest.price\"",
+            "the overlay names `BookRequest.price`, which the contract does not have",
         ),
         (
             "reason = \"the second version is not published\"\n",

@@ -83,8 +83,7 @@ async fn every_reading_method_of_this_issue_is_answered() {
         .await
         .unwrap();
     assert!(groups.terminal_groups.is_some());
-    let mut alive = TerminalGroupsIsAliveRequest::new(vec![terminal_group]);
-    alive.organization_ids = Some(all.clone());
+    let alive = TerminalGroupsIsAliveRequest::new(vec![terminal_group], all.clone());
     assert!(
         client
             .terminal_groups_is_alive(&alive)

@@ -165,7 +165,7 @@ fn external_menus_survive_in_the_shape_that_was_asked_for() {
         let Some(text) = recording(name) else {
             continue;
         };
-        let mut request = schemas::MenuByIdRequest::new("4679", vec![]);
+        let mut request = schemas::MenuByIdRequest::new("4679", vec![], "ru");
         request.version = version;
         let answer: <operations::MenuById as Endpoint>::Response =
             serde_json::from_str(&text).expect("raw JSON");

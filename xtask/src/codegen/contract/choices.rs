@@ -45,6 +45,7 @@ fn take(contract: &mut Contract, choice: &Choice) -> anyhow::Result<()> {
             kind: Type::Schema(choice.name.clone()),
             required: None,
             is_nullable: true,
+            is_needed: false,
             is_choice: true,
         });
     }

@@ -27,12 +27,14 @@ pub(super) fn read(
     };
     reader.read_schemas(&document["components"]["schemas"])?;
     let operations = reader.read_operations(&document["paths"], operations)?;
-    let entries = overlay.types.keys().chain(overlay.secrets.keys());
+    let entries = [&overlay.types, &overlay.needed, &overlay.secrets]
+        .into_iter()
+        .flat_map(BTreeMap::keys);
     if let Some(entry) = entries
         .into_iter()
         .find(|entry| !reader.used_entries.contains(*entry))
     {
-        bail!("the overlay names a type for `{entry}`, which the contract does not have");
+        bail!("the overlay names `{entry}`, which the contract does not have");
     }
     let event = document["x-webhook-event"]["$ref"].as_str();
     let event = event
@@ -122,6 +124,7 @@ impl Reader<'_> {
                 kind,
                 required: required.iter().position(|name| name == property),
                 is_nullable: value["nullable"] == true,
+                is_needed: self.is_needed(name, property),
                 is_choice: false,
             });
         }
@@ -176,6 +179,15 @@ impl Reader<'_> {
             other => bail!("unknown type {other:?}"),
         };
         Ok(self.overlaid(schema, property, kind))
+    }
+
+    fn is_needed(&mut self, schema: &str, property: &str) -> bool {
+        let entry = format!("{schema}.{property}");
+        let is_needed = self.overlay.needed.contains_key(&entry);
+        if is_needed {
+            self.used_entries.insert(entry);
+        }
+        is_needed
     }
 
     /// An id, a time or a secret as the overlay knows it better.

@@ -29,7 +29,7 @@ enum Need {
     Value,
     /// The key must be written, `null` where there is no value.
     Key,
-    /// May be absent; asked for by `new`, as the contract's word for requests.
+    /// May be absent; asked for by `new`, as the contract's word for requests or as the overlay's.
     AskedFor,
     /// May be absent.
     Nothing,
@@ -41,6 +41,9 @@ impl Need {
     fn of(property: &Property, direction: Direction) -> Self {
         if property.is_choice {
             return Self::Either;
+        }
+        if property.is_needed {
+            return Self::AskedFor;
         }
         let is_own_id = property.name == "id";
         match (property.required.is_some(), property.is_nullable, direction) {
@@ -115,13 +118,14 @@ fn declare(field: &Field<'_>) -> String {
     format!("        pub {name}: {kind} = {:?}{word},\n", property.name)
 }
 
-/// `new(..)` with what is required, in the contract's order; nothing where nothing is, since `Default` does that.
+/// `new(..)` with what is required or needed, in the contract's order; nothing where nothing is, since `Default` does that.
 fn constructor(fields: &[Field<'_>]) -> String {
     let mut asked: Vec<_> = fields
         .iter()
         .filter(|field| matches!(field.need, Need::Value | Need::AskedFor))
         .collect();
-    asked.sort_by_key(|field| field.property.required);
+    // what only the overlay asks for comes last
+    asked.sort_by_key(|field| field.property.required.unwrap_or(usize::MAX));
     let parameters: Vec<_> = asked
         .into_iter()
         .map(|field| match field.kind.as_str() {

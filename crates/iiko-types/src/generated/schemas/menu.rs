@@ -396,11 +396,12 @@ crate::object::object! {
     /// Body of `POST /api/2/menu/by_id`.
     pub struct MenuByIdRequest new(
         external_menu_id: impl Into<String>,
-        organization_ids: Vec<OrganizationId>
+        organization_ids: Vec<OrganizationId>,
+        language: impl Into<String>
     ) {
         pub async_mode: Option<bool> = "asyncMode",
         pub external_menu_id: String = "externalMenuId" required,
-        pub language: Option<String> = "language",
+        pub language: Option<String> = "language" asked,
         pub organization_ids: Vec<OrganizationId> = "organizationIds" required,
         pub price_category_id: Option<String> = "priceCategoryId",
         pub start_revision: Option<i64> = "startRevision",

@@ -76,10 +76,10 @@ crate::open_enum::open_enum! {
 crate::object::object! {
     /// Body of `POST /api/1/organizations/settings`.
     #[derive(Default)]
-    pub struct OrganizationsSettingsRequest {
+    pub struct OrganizationsSettingsRequest new(parameters: Vec<OrganizationSettingsParameters>) {
         pub include_disabled: Option<bool> = "includeDisabled",
         pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
-        pub parameters: Option<Vec<OrganizationSettingsParameters>> = "parameters" key,
+        pub parameters: Option<Vec<OrganizationSettingsParameters>> = "parameters" asked,
         pub return_external_data: Option<Vec<String>> = "returnExternalData",
     }
 }

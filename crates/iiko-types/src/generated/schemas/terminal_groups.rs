@@ -36,9 +36,12 @@ crate::object::object! {
 
 crate::object::object! {
     /// Body of `POST /api/1/terminal_groups/is_alive`.
-    pub struct TerminalGroupsIsAliveRequest new(terminal_group_ids: Vec<TerminalGroupId>) {
+    pub struct TerminalGroupsIsAliveRequest new(
+        terminal_group_ids: Vec<TerminalGroupId>,
+        organization_ids: Vec<OrganizationId>
+    ) {
         pub organization_id: Option<OrganizationId> = "organizationId",
-        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds",
+        pub organization_ids: Option<Vec<OrganizationId>> = "organizationIds" asked,
         pub terminal_group_ids: Vec<TerminalGroupId> = "terminalGroupIds" required,
     }
 }

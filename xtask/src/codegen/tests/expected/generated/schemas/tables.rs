@@ -23,9 +23,14 @@ crate::object::object! {
 
 crate::object::object! {
     /// Body of `POST /api/1/tables/book`.
-    pub struct BookRequest new(organization_id: OrganizationId, table_id: Guid, guest: Guest) {
+    pub struct BookRequest new(
+        organization_id: OrganizationId,
+        table_id: Guid,
+        guest: Guest,
+        deposit: ExactDecimal
+    ) {
         pub comment: Option<String> = "comment" key,
-        pub deposit: Option<ExactDecimal> = "deposit",
+        pub deposit: Option<ExactDecimal> = "deposit" asked,
         pub guest: Guest = "guest" required,
         pub host: Option<Tagged<KnownGuest>> = "host",
         pub organization_id: OrganizationId = "organizationId" required,
