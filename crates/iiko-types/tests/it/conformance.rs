@@ -6,6 +6,8 @@
 mod contract;
 mod sample;
 
+use std::{collections::BTreeMap, fmt};
+
 use iiko_types::{
     decode::{self, Finding, Report},
     operations,
@@ -14,18 +16,41 @@ use serde_json::Value;
 
 use self::{
     contract::Contract,
-    sample::{Sample, Style, sample},
+    sample::{STYLES, Sample, Style, sample},
 };
 
 /// How many samples with everything, each made up differently.
 const FULL: u64 = 3;
 
+/// How many samples there are at least: hardly less than there are, so that no style and no operation goes missing.
+const FLOOR: usize = 10_600;
+const FLOOR_OF_EVENTS: usize = 28;
+
 type Read = fn(&str, &str) -> Result<Report, decode::Error>;
+
+/// How many samples of each style survived.
+#[derive(Default)]
+struct Survivors(BTreeMap<&'static str, usize>);
+
+impl Survivors {
+    fn count(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+impl fmt::Display for Survivors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} samples survive", self.count())?;
+        self.0
+            .iter()
+            .try_for_each(|(style, count)| write!(f, ", {count} with {style}"))
+    }
+}
 
 #[test]
 fn every_body_of_every_operation_survives() {
     let contract = Contract::read();
-    let mut count = 0;
+    let mut survivors = Survivors::default();
     for operation in operations::ALL {
         let post = &contract.paths[operation.path]["post"];
         let body = |content: &Value| content["content"]["application/json"]["schema"].clone();
@@ -38,32 +63,34 @@ fn every_body_of_every_operation_survives() {
                 continue;
             }
             let name = format!("{name} of `{}`", operation.path);
-            count += every_style(&contract, &schema, &name, |text| read(operation.path, text));
+            let read = |text: &str| read(operation.path, text);
+            every_style(&contract, &schema, &name, read, &mut survivors);
         }
     }
-    println!(
-        "conformance: {count} samples of {} operations survive",
-        operations::ALL.len()
-    );
-    assert!(count > 5000, "{count} are few");
+    println!("{} operations: {survivors}", operations::ALL.len());
+    assert!(survivors.count() >= FLOOR, "{survivors}: few");
+    assert_eq!(survivors.0.len(), STYLES, "{survivors}: a style is missing");
 }
 
 #[test]
 fn every_webhook_event_survives() {
     let contract = Contract::read();
     let schema = serde_json::json!({"type": "array", "items": contract.event});
-    let count = every_style(&contract, &schema, "webhook", decode::webhook);
-    println!("conformance: {count} samples of webhook events survive");
-    assert!(count > 20, "{count} are few");
+    let mut survivors = Survivors::default();
+    let read = decode::webhook;
+    every_style(&contract, &schema, "webhook", read, &mut survivors);
+    println!("webhook events: {survivors}");
+    assert!(survivors.count() >= FLOOR_OF_EVENTS, "{survivors}: few");
 }
 
-/// Checks samples of all styles; gives their number.
+/// Checks samples of all styles, and counts them.
 fn every_style(
     contract: &Contract,
     schema: &Value,
     name: &str,
     read: impl Fn(&str) -> Result<Report, decode::Error>,
-) -> usize {
+    survivors: &mut Survivors,
+) {
     let mut samples = vec![];
     let mut add = |style: Style, seed: u64| {
         samples.push((style.clone(), seed, sample(contract, schema, style, seed)))
@@ -87,8 +114,8 @@ fn every_style(
             panic!("{error}: {} in {}", cause.unwrap_or_default(), at())
         });
         check(&report, sample, at);
+        *survivors.0.entry(style.name()).or_default() += 1;
     }
-    samples.len()
 }
 
 fn check(report: &Report, sample: &Sample, at: impl Fn() -> String) {

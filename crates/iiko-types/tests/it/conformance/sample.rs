@@ -26,6 +26,23 @@ pub(crate) enum Style {
     Member { union: String, member: usize },
 }
 
+/// How many styles there are.
+pub(crate) const STYLES: usize = 7;
+
+impl Style {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::All => "everything",
+            Self::Required => "what is required",
+            Self::Nulls => "nulls",
+            Self::Extras => "unknown properties",
+            Self::UnknownWords => "unknown words",
+            Self::OtherKind => "numbers for words",
+            Self::Member { .. } => "each member of a union",
+        }
+    }
+}
+
 pub(crate) struct Sample {
     pub(crate) text: String,
     /// How many properties the contract does not know.
