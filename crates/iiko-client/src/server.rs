@@ -70,6 +70,10 @@ pub use crate::server::{
     schedule::{Period, PeriodSchedule},
 };
 
+/// Properties that the vendor's guide does not name. Unlike those of the Cloud API their numbers are floats: `flatten`
+/// buffers what it collects.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
 /// A connection to one iikoServer. A clone is cheap and shares the session, so all callers of a server should.
 ///
 /// Two that were built for the same address, login and password hold one slot between them: they take turns, and each

@@ -221,7 +221,7 @@ mod tests {
         let Ok(Event::Unknown(event)) = &received[3].event else {
             panic!("{:?}", received[3])
         };
-        assert_eq!(event.event_info, Some(serde_json::json!([1])));
+        assert_eq!(event.event_info, Some(serde_json::json!([1]).into()));
     }
 
     #[test]

@@ -17,7 +17,6 @@
 use std::borrow::Cow;
 
 use serde::{de::MapAccess, ser::SerializeMap};
-use serde_json::Value;
 
 use crate::unknown::Extra;
 
@@ -90,11 +89,8 @@ pub(crate) fn read<'de, C: Choice, A: MapAccess<'de>>(
         *choice = C::read(&property, map)?;
         return Ok(());
     }
-    match map.next_value()? {
-        Value::Null => {}
-        value => {
-            extra.insert(property.into_owned(), value);
-        }
+    if let Some(value) = map.next_value()? {
+        extra.insert(property.into_owned(), value);
     }
     Ok(())
 }

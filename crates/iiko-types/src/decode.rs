@@ -12,7 +12,7 @@
 //! # Ok::<(), iiko_types::decode::Error>(())
 //! ```
 
-mod compare;
+pub(crate) mod compare;
 mod inspect;
 
 use std::fmt;

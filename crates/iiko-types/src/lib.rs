@@ -7,6 +7,7 @@
 //! - [`choice`]: what must not be said twice
 //! - [`menu_by_id`]: the one answer whose shape depends on the question
 //! - [`refusal`]: the body of an answer that says no
+//! - [`json`]: what nobody described
 //! - [`secret`]: what is never printed
 //! - [`decode`]: what an answer says beyond the contract, and what these types would lose of it
 //!
@@ -22,7 +23,7 @@
 //! let answer: Answer = serde_json::from_str(text)?;
 //! assert_eq!(answer.terminal_group_stop_lists, Some(vec![]));
 //! assert_eq!(answer.correlation_id, None);
-//! assert_eq!(answer.extra["isNew"], true);
+//! assert_eq!(answer.extra["isNew"].text(), "true");
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
@@ -31,6 +32,7 @@ pub mod decode;
 pub mod endpoint;
 mod generated;
 pub mod ids;
+pub mod json;
 pub mod map;
 pub mod menu_by_id;
 pub mod number;

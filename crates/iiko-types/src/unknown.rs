@@ -1,11 +1,13 @@
 //! What the contract does not know is kept, so that it survives a round trip.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer};
 
+use crate::json::Json;
+
 /// Properties of an object that the contract does not name.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
+pub type Extra = BTreeMap<String, Json>;
 
 /// A value that an enum of the contract does not list: a word or an integer, whichever came.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

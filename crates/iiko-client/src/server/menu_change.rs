@@ -8,10 +8,10 @@ mod written;
 
 use std::fmt;
 
-use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
+use iiko_types::{ids::Guid, number::ExactDecimal};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::server::{day::Day, null::null_as_default, schedule::PeriodSchedule};
+use crate::server::{Extra, day::Day, null::null_as_default, schedule::PeriodSchedule};
 
 /// What an edit leaves as it is by not naming it.
 pub(crate) const TAX_FIELDS: [&str; 2] = ["taxCategoryId", "taxCategoryEnabled"];

@@ -1,9 +1,10 @@
 //! Prices set by orders, computed by the server: `GET /v2/price`. Where it can be asked, it is the authority.
 
-use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
+use iiko_types::{ids::Guid, number::ExactDecimal};
 use serde::{Deserialize, Serialize};
 
 use crate::server::{
+    Extra,
     day::Day,
     menu_change::{IncludeForCategory, PriceForCategory},
     null::null_as_default,

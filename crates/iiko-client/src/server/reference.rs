@@ -1,9 +1,9 @@
 //! What the ids in an order stand for: departments, products, sizes and their scales, price categories.
 
-use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
+use iiko_types::{ids::Guid, number::ExactDecimal};
 use serde::{Deserialize, Serialize};
 
-use crate::server::null::null_as_default;
+use crate::server::{Extra, null::null_as_default};
 
 /// An item of the corporation's tree (`corporateItemDto`). Orders want those of type `DEPARTMENT`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,9 +1,9 @@
 //! Period schedules: the hours in which a timed order has effect.
 
-use iiko_types::{ids::Guid, unknown::Extra};
+use iiko_types::ids::Guid;
 use serde::{Deserialize, Serialize};
 
-use crate::server::null::null_as_default;
+use crate::server::{Extra, null::null_as_default};
 
 /// A schedule by weekday and hour (`PeriodScheduleDto`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

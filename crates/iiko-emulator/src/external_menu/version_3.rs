@@ -1,6 +1,7 @@
 //! The menu in versions 3 and 4: `itemGroups`, organizations with one price together.
 
 use iiko_types::{
+    json::Json,
     map::ListOrMap,
     schemas::{
         MenuByIdV3, MenuByIdV4, MenuCategoryV3, MenuCategoryV4, MenuItemSizeV3, MenuItemV3,
@@ -8,7 +9,6 @@ use iiko_types::{
         ProductInfo,
     },
 };
-use serde_json::Value;
 
 use super::{
     MenuCategoryState,
@@ -240,7 +240,7 @@ fn prices_3(prices: &Prices) -> Vec<MenuPrice> {
                     ..MenuPrice::default()
                 };
                 // Written out in this version and unknown to the second.
-                entry.extra.insert("taxCategoryId".to_owned(), Value::Null);
+                entry.extra.insert("taxCategoryId".to_owned(), Json::null());
                 together.push(entry);
             }
         }

@@ -7,7 +7,7 @@ pub(super) fn asked_orders(orders: Option<OrderIds>, extra: &Extra) -> (Vec<Guid
     // the types take one of both, and keep the other one unread
     let other = |property: &str| {
         let ids = extra.get(property)?;
-        serde_json::from_value(ids.clone()).ok()
+        ids.read().ok()
     };
     match orders {
         Some(OrderIds::Ids(ids)) => (ids, other("posOrderIds").unwrap_or_default()),

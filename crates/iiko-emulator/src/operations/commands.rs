@@ -38,7 +38,7 @@ fn status(
         CommandState::InProgress => InProgressCommandStatus::default().into(),
         CommandState::Success => SuccessCommandStatus::default().into(),
         CommandState::Error(failure) => ErrorCommandStatus {
-            exception: Some(exception(world, command, failure)),
+            exception: Some(exception(world, command, failure).into()),
             ..ErrorCommandStatus::default()
         }
         .into(),

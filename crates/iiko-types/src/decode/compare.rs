@@ -94,7 +94,7 @@ pub(super) fn compare(
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Null,
     Flag(bool),
     Number,
@@ -104,7 +104,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Flag(true) => "true",
@@ -118,7 +118,7 @@ impl Kind {
 }
 
 /// Told by the first letter: both texts are valid JSON by now.
-fn kind(text: &str) -> Kind {
+pub(crate) fn kind(text: &str) -> Kind {
     match text.as_bytes().first() {
         Some(b'{') => Kind::Object,
         Some(b'[') => Kind::List,
@@ -162,7 +162,7 @@ fn instant(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// Sign, digits and exponent of a number, the same for `1.50`, `15e-1` and `1.5`. Unlike a decimal it holds any digits.
-fn number(text: &str) -> Option<(bool, String, i64)> {
+pub(crate) fn number(text: &str) -> Option<(bool, String, i64)> {
     let (is_negative, text) = match text.strip_prefix('-') {
         Some(text) => (true, text),
         None => (false, text),

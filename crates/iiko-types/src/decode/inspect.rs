@@ -10,10 +10,14 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Finding, Report, compare};
+use super::{
+    Finding, Report,
+    compare::{self, Kind},
+};
 use crate::{
     endpoint::NoBody,
     ids,
+    json::Json,
     map::ListOrMap,
     number::ExactDecimal,
     secret::Secret,
@@ -73,15 +77,11 @@ impl Place {
     /// Properties that the contract does not name.
     pub(crate) fn extra(&mut self, extra: &Extra) {
         for (name, value) in extra {
-            self.strangeness += size(value);
+            self.strangeness += size(&value.to_value());
             self.below(name, |place| {
-                let kind = match value {
-                    Value::Null => "null",
-                    Value::Bool(_) => "a flag",
-                    Value::Number(_) => "a number",
-                    Value::String(_) => "a string",
-                    Value::Array(_) => "a list",
-                    Value::Object(_) => "an object",
+                let kind = match compare::kind(value.text()) {
+                    Kind::Flag(_) => "a flag",
+                    kind => kind.name(),
                 };
                 note(&mut place.unknown_fields, &place.path, kind.to_owned());
             });
@@ -244,7 +244,7 @@ plain! {
     i64,
     String,
     Secret,
-    Value,
+    Json,
     NoBody,
     Uuid,
     ids::OrganizationId,

@@ -153,7 +153,7 @@ impl Reader<'_> {
         }
         let named = Type::Named;
         let kind = match (value["type"].as_str(), value["format"].as_str()) {
-            (None, None) => named("Value"),
+            (None, None) => named("Json"),
             (Some("string"), Some("uuid")) => named("Guid"),
             (Some("string"), Some("iiko-date-time")) => named("LocalTime"),
             (Some("string"), Some("time-span")) => named("TimeSpan"),

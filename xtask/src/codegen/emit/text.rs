@@ -42,6 +42,7 @@ impl Imports {
             .filter(|name| name.ends_with("Id") || *name == "Guid")
             .collect();
         ours.extend(types("ids", &ids));
+        ours.extend(types("json", &["Json"]));
         ours.extend(types("map", &["ListOrMap"]));
         ours.extend(types("number", &["ExactDecimal"]));
         let foreign: Vec<_> = self
@@ -103,7 +104,6 @@ impl Imports {
             }
             Type::Named(name) => {
                 match *name {
-                    "Value" => self.path("serde_json::Value"),
                     "NaiveDate" => self.path("chrono::NaiveDate"),
                     "DateTime<FixedOffset>" => self.path("chrono::{DateTime, FixedOffset}"),
                     name => self.own_type(name),

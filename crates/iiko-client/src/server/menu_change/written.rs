@@ -1,9 +1,10 @@
 //! An order as it is sent: only what is said, field by field as in the vendor's guide.
 
-use iiko_types::{ids::Guid, number::ExactDecimal, unknown::Extra};
+use iiko_types::{ids::Guid, number::ExactDecimal};
 use serde::{Serialize, Serializer};
 
 use crate::server::{
+    Extra,
     day::Day,
     menu_change::{IncludeForCategory, MenuChangeDraft, MenuChangeItem, PriceForCategory, Status},
 };

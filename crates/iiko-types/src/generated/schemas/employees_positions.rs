@@ -2,9 +2,7 @@
 
 //! Bodies of the group `employees_positions`.
 
-use serde_json::Value;
-
-use crate::number::ExactDecimal;
+use crate::{json::Json, number::ExactDecimal};
 
 crate::object::object! {
     /// Part of the answer of `employees_positions_list`.
@@ -27,8 +25,8 @@ crate::object::object! {
     pub struct EmployeePositionFilterItem {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 

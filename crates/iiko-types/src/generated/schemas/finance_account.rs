@@ -2,9 +2,7 @@
 
 //! Bodies of the group `finance_account`.
 
-use serde_json::Value;
-
-use crate::number::ExactDecimal;
+use crate::{json::Json, number::ExactDecimal};
 
 crate::object::object! {
     /// Part of the answer of `finance_account_list`.
@@ -70,7 +68,7 @@ crate::object::object! {
     pub struct AccountFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
+        pub value: Option<Json> = "value",
         pub values: Option<Vec<String>> = "values",
     }
 }

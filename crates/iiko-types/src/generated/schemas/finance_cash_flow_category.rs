@@ -2,7 +2,7 @@
 
 //! Bodies of the group `finance_cash_flow_category`.
 
-use serde_json::Value;
+use crate::json::Json;
 
 crate::object::object! {
     /// Part of the answer of `finance_cash_flow_category_list`.
@@ -58,7 +58,7 @@ crate::object::object! {
     pub struct CashFlowCategoryFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
+        pub value: Option<Json> = "value",
         pub values: Option<Vec<String>> = "values",
     }
 }

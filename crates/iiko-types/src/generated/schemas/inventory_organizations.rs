@@ -2,29 +2,27 @@
 
 //! Bodies of the group `inventory_organizations`.
 
-use serde_json::Value;
-
-use crate::{number::ExactDecimal, schemas::FilterCondition};
+use crate::{json::Json, number::ExactDecimal, schemas::FilterCondition};
 
 crate::object::object! {
     /// Answer of `POST /api/inventory/v1/organizations/settings/list`.
     #[derive(Default)]
     pub struct CorporationSettings {
         pub crm_id: Option<String> = "crmId",
-        pub currency: Option<Value> = "currency",
+        pub currency: Option<Json> = "currency",
         pub default_deviation_action: Option<String> = "defaultDeviationAction",
         pub default_distribution_algorithm: Option<String> = "defaultDistributionAlgorithm",
         pub delete_zero_production_order_items: Option<bool> = "deleteZeroProductionOrderItems",
         pub deleted: Option<bool> = "deleted",
         pub description: Option<String> = "description",
-        pub document_settings: Option<Value> = "documentSettings",
+        pub document_settings: Option<Json> = "documentSettings",
         pub gln: Option<String> = "gln",
         pub id: Option<String> = "id",
         pub local_id: Option<String> = "localId",
         pub money_precision: Option<i64> = "moneyPrecision",
         pub name: Option<String> = "name",
         pub parent: Option<String> = "parent",
-        pub personal_data_processing_settings: Option<Value> = "personalDataProcessingSettings",
+        pub personal_data_processing_settings: Option<Json> = "personalDataProcessingSettings",
         pub round_cost_for_guests: Option<bool> = "roundCostForGuests",
         pub round_price_per_unit_for_guests: Option<bool> = "roundPricePerUnitForGuests",
         pub vat_accounting: Option<String> = "vatAccounting",

@@ -2,7 +2,7 @@
 
 //! Bodies of the group `nomenclature`.
 
-use serde_json::Value;
+use crate::json::Json;
 
 crate::object::object! {
     /// Part of the body of `nomenclature_product_size_list`, `nomenclature_product_scale_list`.
@@ -10,8 +10,8 @@ crate::object::object! {
     pub struct ProductSizeFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 

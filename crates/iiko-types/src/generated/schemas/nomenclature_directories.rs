@@ -2,7 +2,7 @@
 
 //! Bodies of the group `nomenclature_directories`.
 
-use serde_json::Value;
+use crate::json::Json;
 
 crate::object::object! {
     /// Part of the answer of `nomenclature_allergen_group_list`.
@@ -21,8 +21,8 @@ crate::object::object! {
     pub struct AllergenGroupFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -64,8 +64,8 @@ crate::object::object! {
     pub struct AmountUnitFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -106,8 +106,8 @@ crate::object::object! {
     pub struct ContainerFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -148,8 +148,8 @@ crate::object::object! {
     pub struct CustomCategoryFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -190,8 +190,8 @@ crate::object::object! {
     pub struct MenuSectionFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -232,8 +232,8 @@ crate::object::object! {
     pub struct ModifierSchemaFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -310,8 +310,8 @@ crate::object::object! {
     pub struct PlaceTypeFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -353,8 +353,8 @@ crate::object::object! {
     pub struct ProducerFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 
@@ -416,8 +416,8 @@ crate::object::object! {
     pub struct ProductTagFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 

@@ -2,9 +2,7 @@
 
 //! Bodies of the group `nomenclature_nomenclature_group`.
 
-use serde_json::Value;
-
-use crate::number::ExactDecimal;
+use crate::{json::Json, number::ExactDecimal};
 
 crate::object::object! {
     /// Body of `POST /api/nomenclature/v2/group/create`.
@@ -75,8 +73,8 @@ crate::object::object! {
     pub struct NomenclatureGroupFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 

@@ -2,10 +2,9 @@
 
 //! Bodies of the group `nomenclature_nomenclature_product`.
 
-use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::number::ExactDecimal;
+use crate::{json::Json, number::ExactDecimal};
 
 crate::object::object! {
     /// Part of body and answer of `nomenclature_product_create`, `nomenclature_product_list`, `nomenclature_product_update` and 1 more.
@@ -202,8 +201,8 @@ crate::object::object! {
     pub struct NomenclatureProductFilter {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
-        pub values: Option<Vec<Value>> = "values",
+        pub value: Option<Json> = "value",
+        pub values: Option<Vec<Json>> = "values",
     }
 }
 

@@ -2,16 +2,17 @@
 
 //! Bodies of the group `operations`.
 
-use serde_json::Value;
-
-use crate::ids::{CorrelationId, OrganizationId};
+use crate::{
+    ids::{CorrelationId, OrganizationId},
+    json::Json,
+};
 
 crate::object::object! {
     /// Part of the answer of `commands_status`.
     #[derive(Default)]
     pub struct ErrorCommandStatus {
         pub error_reason: Option<String> = "errorReason",
-        pub exception: Option<Value> = "exception",
+        pub exception: Option<Json> = "exception",
     }
 }
 

@@ -3,14 +3,15 @@
 //! Bodies of the group `platform_events`.
 
 use chrono::{DateTime, FixedOffset};
-use serde_json::Value;
+
+use crate::json::Json;
 
 crate::object::object! {
     /// Part of the answer of `platform_events_list`.
     #[derive(Default)]
     pub struct EventAttributeDoc {
         pub code: Option<String> = "code",
-        pub value: Option<Value> = "value",
+        pub value: Option<Json> = "value",
     }
 }
 

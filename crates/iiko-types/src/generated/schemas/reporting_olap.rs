@@ -2,8 +2,9 @@
 
 //! Bodies of the group `reporting_olap`.
 
-use serde_json::Value;
 use std::collections::BTreeMap;
+
+use crate::json::Json;
 
 crate::object::object! {
     /// Body of `POST /api/reporting/v1/olap/columns/get`.
@@ -32,8 +33,8 @@ crate::object::object! {
     /// Answer of `reporting_olap_get`, `reporting_olap_presets_get`.
     #[derive(Default)]
     pub struct GetOlapReportResponse {
-        pub data: Option<Vec<BTreeMap<String, Value>>> = "data",
-        pub summary: Option<Vec<Value>> = "summary",
+        pub data: Option<Vec<BTreeMap<String, Json>>> = "data",
+        pub summary: Option<Vec<Json>> = "summary",
     }
 }
 
@@ -55,12 +56,12 @@ crate::object::object! {
     /// Part of the body of `reporting_olap_get`.
     pub struct OlapFilterDoc new(filter_type: impl Into<String>, name: impl Into<String>) {
         pub filter_type: String = "filterType" required,
-        pub from: Option<Value> = "from",
+        pub from: Option<Json> = "from",
         pub include_high: Option<bool> = "includeHigh",
         pub include_low: Option<bool> = "includeLow",
         pub name: String = "name" required,
         pub period_type: Option<String> = "periodType",
-        pub to: Option<Value> = "to",
+        pub to: Option<Json> = "to",
         pub values: Option<Vec<String>> = "values",
     }
 }

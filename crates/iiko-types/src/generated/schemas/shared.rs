@@ -2,10 +2,9 @@
 
 //! Bodies of the group `shared`.
 
-use serde_json::Value;
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, ProductId, SizeId, TerminalGroupId},
+    json::Json,
     number::ExactDecimal,
     time::{LocalTime, TimeSpan, UtcTime},
     union::Tagged,
@@ -584,7 +583,7 @@ crate::object::object! {
     /// Part of the answer of `reserve_create`, `reserve_status_by_id`, `deliveries_create` and 10 more.
     #[derive(Default)]
     pub struct ErrorInfo {
-        pub additional_data: Option<Value> = "additionalData",
+        pub additional_data: Option<Json> = "additionalData",
         pub code: Option<ErrorCode> = "code",
         pub description: Option<String> = "description",
         pub error_reason: Option<String> = "errorReason",
@@ -693,7 +692,7 @@ crate::object::object! {
     pub struct FilterCondition {
         pub field: Option<String> = "field",
         pub op: Option<String> = "op",
-        pub value: Option<Value> = "value",
+        pub value: Option<Json> = "value",
     }
 }
 

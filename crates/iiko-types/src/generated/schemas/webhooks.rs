@@ -2,10 +2,9 @@
 
 //! Bodies of the group `webhooks`.
 
-use serde_json::Value;
-
 use crate::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
+    json::Json,
     schemas::{
         DeliveryStatus, OrderInfo, OrderItemStatus, OrderStatus, ReserveInfo, TableOrderInfo,
     },
@@ -173,7 +172,7 @@ crate::object::object! {
     #[derive(Default)]
     pub struct UnknownWebhookEvent {
         pub correlation_id: Option<CorrelationId> = "correlationId",
-        pub event_info: Option<Value> = "eventInfo",
+        pub event_info: Option<Json> = "eventInfo",
         pub event_time: Option<UtcTime> = "eventTime",
         pub event_type: Option<String> = "eventType",
         pub organization_id: Option<OrganizationId> = "organizationId",

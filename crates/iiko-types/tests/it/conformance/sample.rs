@@ -242,8 +242,11 @@ impl Sampler<'_> {
         }
         if self.style == Style::Extras {
             for number in 0..=self.random.below(2) {
+                let [begin, end] = DECIMAL;
+                let long = json!(format!("{begin}1234567890.123456789012345678{end}"));
                 let unknown = [
-                    json!({"deep": [1, {"deeper": null}, -0.5], "flag": true}),
+                    json!({"deep": [1, {"deeper": null}, long], "flag": true}),
+                    long,
                     json!("«новое» \"\\ \u{1F355}"),
                     json!(12.75),
                     json!([]),
@@ -361,7 +364,7 @@ impl Random {
             (Some("integer"), Some("int32")) => json!(self.below(100_000)),
             (Some("integer"), Some("int64")) => json!(self.next() >> 1),
             (Some("number"), Some("decimal")) => self.decimal(),
-            (None, None) => json!({"any": [1, "two", null]}),
+            (None, None) => json!({"any": [self.decimal(), "two", null]}),
             other => panic!("the contract has a new type: {other:?}"),
         }
     }

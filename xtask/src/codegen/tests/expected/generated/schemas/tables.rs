@@ -2,10 +2,9 @@
 
 //! Bodies of the group `tables`.
 
-use serde_json::Value;
-
 use crate::{
     ids::{Guid, OrganizationId},
+    json::Json,
     map::ListOrMap,
     number::ExactDecimal,
     schemas::{Guest, KnownGuest, Table, TableKind},
@@ -61,7 +60,7 @@ crate::object::object! {
     /// Answer of `POST /api/1/tables`.
     #[derive(Default)]
     pub struct TablesResponse {
-        pub anything: Option<Value> = "anything",
+        pub anything: Option<Json> = "anything",
         pub correlation_id: Option<Guid> = "correlationId",
         pub prices: Option<ListOrMap<ExactDecimal>> = "prices",
         pub tables: Option<Vec<Table>> = "tables",
