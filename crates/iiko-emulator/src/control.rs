@@ -69,12 +69,11 @@ impl Control {
     }
 
     fn begin(&self, world: World) {
-        *self.shared.world() = world;
         let mut mischief = self.shared.mischief();
         mischief.clear();
         mischief.forget_exchanges();
         drop(mischief);
-        self.shared.stir();
+        self.shared.begin(world);
     }
 
     /// The whole state as JSON, but for faults and exchanges.
@@ -86,11 +85,9 @@ impl Control {
     /// it stood in the snapshot and stands here.
     pub fn restore(&self, snapshot: &str) -> anyhow::Result<()> {
         let mut world = World::of_snapshot(snapshot)?;
-        let mut present = self.shared.world();
-        world.set_pace(present.schedule.pace);
-        *present = world;
-        drop(present);
-        self.shared.stir();
+        let pace = self.shared.world().schedule.pace;
+        world.set_pace(pace);
+        self.shared.begin(world);
         Ok(())
     }
 
@@ -395,7 +392,7 @@ impl Control {
     /// again. Orders that are not finished live on from here, or stay where they are.
     pub fn set_pace(&self, pace: Pace) {
         self.shared.world().set_pace(pace);
-        self.shared.stir();
+        self.shared.pace_changed();
     }
 
     /// Refuses all tokens given out so far.

@@ -14,7 +14,7 @@ use crate::{clock::after, iiko_server::SERVER_OPERATIONS, kept::keep};
 
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// The answer, or the call to a handler, comes late. Other faults may come with it.
     Latency { milliseconds: u64 },
@@ -194,7 +194,7 @@ impl FaultState {
         let left = (after(*first, window) - now).to_std().unwrap_or_default();
         Some(Fault::Status {
             status: 429,
-            retry_after: Some(left.as_secs() + 1),
+            retry_after: Some(left.as_secs() + u64::from(left.subsec_nanos() > 0)),
         })
     }
 }
@@ -337,10 +337,16 @@ mod tests {
             status: 429,
             retry_after: Some(retry_after),
         };
-        assert_eq!(at(5), [refused(6)]);
+        assert_eq!(at(5), [refused(5)]);
         assert_eq!(at(11), []);
-        assert_eq!(at(12), [refused(3)]);
+        assert_eq!(at(12), [refused(2)]);
         assert_eq!(mischief.rules()[0].spoiled, 2);
+    }
+
+    #[test]
+    fn a_misspelt_member_of_a_fault_is_told() {
+        let misspelt = r#"{"kind": "status", "status": 429, "retry_afer": 3}"#;
+        assert!(serde_json::from_str::<Fault>(misspelt).is_err());
     }
 
     #[test]

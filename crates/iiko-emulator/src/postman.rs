@@ -1,7 +1,7 @@
 //! Sends what waits in the outbox: events for one handler together, as an array; again when it is not answered with 200.
 //!
 //! Each handler has a lane of its own: its calls keep their order, and one that is slow holds up no other. What comes for
-//! a handler meanwhile waits in the outbox.
+//! a handler meanwhile waits in the outbox. Where another world begins, what is on its way out of the old one is given up.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -11,13 +11,16 @@ use std::{
 use chrono::{DateTime, Utc};
 use iiko_types::ids::OrganizationId;
 use serde::{Deserialize, Serialize};
-use tokio::{sync::OwnedMutexGuard, task::JoinSet};
+use tokio::{
+    sync::{OwnedMutexGuard, watch},
+    task::JoinSet,
+};
 
 use crate::{
     faults::{Fault, target::Target},
     kept::{KEPT, keep},
     schedule::Pace,
-    shared::Shared,
+    shared::{Shared, Turns},
     webhooks::{Event, Outgoing},
 };
 
@@ -117,6 +120,8 @@ impl Shared {
 
     /// Brings a handler what waits for it, with what faults do to that. Gives how many calls were answered with 200.
     async fn deliver(self, address: Address, turn: Turn) -> usize {
+        let mut turns = self.turns();
+        let world = turns.borrow().worlds;
         let Some(parcel) = self.parcel(address) else {
             return 0;
         };
@@ -132,9 +137,9 @@ impl Shared {
         tokio::time::sleep(latency).await;
         let mut taken = 0;
         for _ in 0..copies {
-            taken += usize::from(self.send(&parcel).await);
+            taken += usize::from(self.send(&parcel, world, &mut turns).await);
         }
-        if is_late {
+        if is_late && turns.borrow().worlds == world {
             self.hold_back(parcel);
         }
         drop(turn);
@@ -187,17 +192,26 @@ impl Shared {
         }
     }
 
-    /// Tries until the handler has taken it, or patience ends.
-    async fn send(&self, parcel: &Parcel) -> bool {
+    /// Tries until the handler has taken it, patience ends or so does the world that it is of.
+    async fn send(&self, parcel: &Parcel, world: u64, turns: &mut watch::Receiver<Turns>) -> bool {
         for (attempt, pause) in (1..).zip(PAUSES.iter().map(Some).chain([None])) {
+            if turns.borrow().worlds != world {
+                return false;
+            }
             let status = self.try_send(parcel).await;
+            if turns.borrow().worlds != world {
+                return false;
+            }
             self.note(parcel, attempt, status);
             if status == Some(200) {
                 return true;
             }
             let Some(pause) = pause else { break };
             let pause = self.pause(*pause);
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = turns.changed() => {}
+            }
         }
         tracing::warn!(
             uri = parcel.address.uri,

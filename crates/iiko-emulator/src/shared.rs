@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     faults::Mischief, http::unpoisoned, postman::Address, scenario::Scenario, schedule::Pace,
@@ -27,10 +27,21 @@ pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     /// One for each handler that is called now: whose turn it is.
     lanes: Arc<Mutex<BTreeMap<Address, Lane>>>,
+    /// Counts up when another world begins, and when time passes differently from now on.
+    turns: Arc<watch::Sender<Turns>>,
     /// There may be something in the outbox.
     posted: Arc<Notify>,
     /// Something was done that may have put something into the schedule.
     stirred: Arc<Notify>,
+}
+
+/// What may have changed under somebody who waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Turns {
+    /// Worlds that have begun.
+    pub(crate) worlds: u64,
+    /// Paces that were set.
+    pub(crate) paces: u64,
 }
 
 /// What a world is opened from, at the start and after a reset.
@@ -72,6 +83,7 @@ impl Shared {
             mischief: Arc::default(),
             http: reqwest::Client::builder().no_proxy().build()?,
             lanes: Arc::default(),
+            turns: Arc::default(),
             posted: Arc::default(),
             stirred: Arc::default(),
         })
@@ -79,6 +91,24 @@ impl Shared {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         unpoisoned(self.world.lock())
+    }
+
+    /// Goes on with another world. What is on its way to handlers out of the old one is given up.
+    pub(crate) fn begin(&self, world: World) {
+        *self.world() = world;
+        self.turns.send_modify(|turns| turns.worlds += 1);
+        unpoisoned(self.lanes.lock()).clear();
+        self.stir();
+    }
+
+    /// Nobody waits any longer as the old pace had it.
+    pub(crate) fn pace_changed(&self) {
+        self.turns.send_modify(|turns| turns.paces += 1);
+        self.stir();
+    }
+
+    pub(crate) fn turns(&self) -> watch::Receiver<Turns> {
+        self.turns.subscribe()
     }
 
     /// Lets time pass: does what falls due, when it does. Does not end.

@@ -66,7 +66,7 @@ pub(crate) fn apply(
         Some(Fault::Html { status }) => gateway_page(*status),
         Some(Fault::SlowDrip { milliseconds }) => json(status, drip(text, *milliseconds)),
         Some(Fault::CutJson) => json(status, first_half(text)),
-        Some(Fault::MalformedJson) => json(status, text.replacen(':', ": ,", 2)),
+        Some(Fault::MalformedJson) => json(status, malformed(text)),
         Some(Fault::EmptyMenu) => json(
             status,
             change_lists(&text, |_| Some(Json::new(Value::List(Vec::new())))),
@@ -156,10 +156,23 @@ fn first_half(mut text: String) -> String {
     text
 }
 
+/// With a comma where none may be: behind the first colons, else at the end.
+fn malformed(text: String) -> String {
+    match text.contains(':') {
+        true => text.replacen(':', ": ,", 2),
+        false => text + ",",
+    }
+}
+
 fn change_lists(text: &str, change: impl Fn(&Json) -> Option<Json>) -> String {
     let Ok(mut answer) = Json::parse(text) else {
         return text.to_owned();
     };
+    if let Value::List(_) = &answer.value {
+        // a bare list: as good as missing where it should be missing
+        let empty = Json::new(Value::List(Vec::new()));
+        return change(&answer).unwrap_or(empty).print();
+    }
     if let Value::Object(members) = &mut answer.value {
         let changed = members
             .drain(..)
@@ -180,4 +193,26 @@ fn change_lists(text: &str, change: impl Fn(&Json) -> Option<Json>) -> String {
 fn dropped() -> Response {
     let failure = io::Error::new(io::ErrorKind::ConnectionReset, "dropped on demand");
     Body::from_stream(stream::iter([Err::<&'static [u8], io::Error>(failure)])).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{change_lists, malformed};
+    use crate::json::{Json, Value};
+
+    #[test]
+    fn whatever_is_malformed_is_no_json() {
+        for text in ["{}", "[]", "[1]", "\"a\"", r#"{"a":{"b":1}}"#] {
+            let spoiled = malformed(text.to_owned());
+            assert!(Json::parse(&spoiled).is_err(), "{spoiled}");
+        }
+    }
+
+    #[test]
+    fn a_bare_list_is_emptied_too() {
+        let empty = |_: &Json| Some(Json::new(Value::List(Vec::new())));
+        assert_eq!(change_lists("[1,2]", empty), "[]");
+        assert_eq!(change_lists("[1,2]", |_| None), "[]");
+        assert_eq!(change_lists(r#"{"a":[1],"b":2}"#, |_| None), r#"{"b":2}"#);
+    }
 }

@@ -98,6 +98,12 @@ impl Cheque {
             settle_line(item, left);
         }
         self.discounts = made;
+        let bonuses: Decimal = self.bonuses.iter().map(|bonus| bonus.sum).sum();
+        if bonuses > self.sum() {
+            return Err(Failure::common(
+                "More is paid with bonuses than the order comes to.",
+            ));
+        }
         Ok(())
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn lines(
     items: &[OrderItem],
     combos: &[Combo],
 ) -> Result<(), Failure> {
-    if items.is_empty() && combos.is_empty() {
+    if items.is_empty() {
         return Err(Failure::new(
             ErrorCode::OrderItemsNotExists,
             "Order has no items.",
@@ -285,8 +285,11 @@ fn made_modifiers(
         return Err(Failure::new(
             ErrorCode::ModifierDuplicated,
             format!(
-                "Modifier {:?} is there twice.",
-                twice.product_id.map(|id| id.to_string())
+                "Modifier {} is there twice.",
+                twice
+                    .product_id
+                    .map(|id| id.to_string())
+                    .unwrap_or_default()
             ),
         ));
     }

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Guest, Loyalty, Movement, TransactionKind, Visit, written_phone};
+use super::{Guest, Loyalty, Movement, Series, TransactionKind, Visit, written_phone};
 use crate::{cheque::Cheque, failure::Failure, world::World};
 
 /// A part of an order that a guest pays with bonuses, out of the wallet of the program that pays.
@@ -128,6 +128,24 @@ impl Loyalty {
         Ok(())
     }
 
+    /// Whether a campaign of the coupon's series took something off.
+    fn has_given_for(&self, coupon: &str, cheque: &Cheque) -> bool {
+        let holds = |series: &&Series| series.coupons.iter().any(|it| it.number == coupon);
+        let Some(series) = self.series.iter().find(holds) else {
+            return false;
+        };
+        let mut campaigns = self.campaigns.iter();
+        campaigns.any(|campaign| {
+            let mut given = cheque.discounts.iter();
+            campaign.series_id == Some(series.id)
+                && given.any(|it| {
+                    it.discount_type
+                        .as_ref()
+                        .is_some_and(|it| it.id == campaign.id)
+                })
+        })
+    }
+
     /// A closed order: bonuses leave the wallets, new ones come, the visit counts, the coupon is used up.
     fn settle(
         &mut self,
@@ -136,7 +154,9 @@ impl Loyalty {
         cheque: &Cheque,
         now: DateTime<Utc>,
     ) {
-        if let Some(coupon) = &cheque.reductions.coupon {
+        if let Some(coupon) = &cheque.reductions.coupon
+            && self.has_given_for(coupon, cheque)
+        {
             self.use_coupon(coupon, now);
         }
         let program = self.paying_program().cloned();

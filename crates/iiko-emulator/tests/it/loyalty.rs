@@ -310,3 +310,46 @@ async fn counters_take_words_as_every_other_operation_takes_its_body() {
     desk.control().set_strict(true);
     assert_eq!(desk.post(path, body(json!({}))).await.status, 500);
 }
+
+#[tokio::test]
+async fn a_coupon_that_gave_nothing_is_not_used_up() {
+    let desk = quiet_desk().await;
+    let control = desk.control();
+    let discounts = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
+    let known = desk.ask("/api/1/discounts", discounts).await;
+    let mut known = known["discounts"][0]["items"].as_array().unwrap().iter();
+    let own = known.find(|it| it["isManual"] == true && it["mode"] == "Percent");
+    let coupon = json!({"coupon": "FIRST-001"});
+    let own = json!({"discounts": [{"type": "RMS", "discountTypeId": own.unwrap()["id"]}]});
+    // with a discount of the restaurant loyalty gives nothing
+    let first = fate(&desk, json!({"loyaltyInfo": coupon, "discountsInfo": own})).await;
+    assert_eq!(first["creationStatus"], "Success", "{first}");
+    while control.advance_delivery(id_of(&first)).is_ok() {}
+    let second = fate(&desk, json!({"loyaltyInfo": coupon})).await;
+    assert_eq!(second["order"]["sum"].to_string(), "199");
+}
+
+#[tokio::test]
+async fn a_phone_belongs_to_one_guest_and_has_digits() {
+    let desk = quiet_desk().await;
+    let path = "/api/1/loyalty/iiko/customer/create_or_update";
+    let of = |body: Value| {
+        let mut body = body;
+        body["organizationId"] = json!(desk.organization(PARKOVAYA));
+        body
+    };
+    let one = desk.ask(path, of(json!({"phone": "+79990000071"}))).await;
+    desk.ask(path, of(json!({"phone": "+79990000072"}))).await;
+    let taken = of(json!({"id": one["id"], "phone": "+79990000072"}));
+    assert_eq!(
+        desk.post(path, taken).await.refusal().1,
+        "Validation_IncorrectPhone"
+    );
+    let word = of(json!({"phone": "abc"}));
+    assert_eq!(
+        desk.post(path, word).await.refusal().1,
+        "Validation_IncorrectPhone"
+    );
+    let own = of(json!({"id": one["id"], "phone": "+7 (999) 000-00-71"}));
+    assert_eq!(desk.ask(path, own).await["id"], one["id"]);
+}

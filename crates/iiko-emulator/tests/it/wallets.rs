@@ -190,3 +190,17 @@ async fn what_was_set_aside_is_spent_by_the_order_or_given_back() {
         .await;
     assert_eq!(balance(&desk, OLGA).await, "0");
 }
+
+#[tokio::test]
+async fn no_more_is_paid_with_bonuses_than_an_order_comes_to() {
+    let desk = quiet_desk().await;
+    let order = async |sum: u32| {
+        let tea = json!({"type": "Product", "amount": 1, "price": 189,
+            "productId": desk.control().product(desk.control().organization(PARKOVAYA).unwrap(), "TEA-01").unwrap()});
+        let payment = bonuses(&desk, "Phone", OLGA, sum).await;
+        fate(&desk, json!({"items": [tea], "payments": [payment]})).await
+    };
+    let refused = order(190).await;
+    assert_eq!(code(&refused), "Common", "{refused}");
+    assert_eq!(order(189).await["creationStatus"], "Success");
+}

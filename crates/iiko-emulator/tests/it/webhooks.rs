@@ -472,3 +472,33 @@ async fn what_nobody_sends_does_not_grow_for_ever() {
         (1_000, &json!(10_009))
     );
 }
+
+#[tokio::test]
+async fn what_was_on_its_way_out_of_an_old_world_does_not_reach_the_new_one() {
+    let mut desk = Desk::open().await;
+    let mut handler = Handler::open().await;
+    let control = desk.control();
+    let organization = control.organization(PARKOVAYA).unwrap();
+    control.set_pace(Pace::Auto { speed: 1 });
+    subscribe(&desk, &handler, json!({})).await;
+    *handler.answers.lock().unwrap() = vec![500; 9];
+    let raise = |number: u32| {
+        let info = json!({"number": number});
+        control
+            .raise_event(organization, "KitchenOrderUpdate", &info)
+            .unwrap();
+    };
+    raise(1);
+    let first = next(&mut handler).await;
+    assert_eq!(first.events[0]["eventInfo"]["number"], 1);
+
+    control.reset().unwrap();
+    handler.answers.lock().unwrap().clear();
+    desk.log_in("demo").await;
+    subscribe(&desk, &handler, json!({})).await;
+    raise(2);
+    let second = next(&mut handler).await;
+    assert_eq!(second.events[0]["eventInfo"]["number"], 2);
+    let sent = control.webhooks_sent();
+    assert!(sent.iter().all(|it| it.attempt == 1), "{sent:?}");
+}

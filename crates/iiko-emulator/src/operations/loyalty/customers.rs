@@ -115,12 +115,25 @@ fn create_or_update(
             "One of id, phone and cardTrack is required.",
         ));
     }
+    let digits = |phone: &str| phone.chars().filter(char::is_ascii_digit).count();
+    if phone.as_deref().is_some_and(|phone| digits(phone) < 8) {
+        return Err(Refusal::loyalty(
+            "Validation_IncorrectPhone",
+            "The phone has less than 8 digits.",
+        ));
+    }
+    let by_phone = phone
+        .as_deref()
+        .and_then(|phone| world.loyalty.guest_by_phone(phone));
     let known = match request.id {
+        Some(id) if by_phone.is_some_and(|other| other.id != id) => {
+            return Err(Refusal::loyalty(
+                "Validation_IncorrectPhone",
+                "The phone is that of another guest.",
+            ));
+        }
         Some(id) => Some(require_guest(world, id)?.id),
         None => {
-            let by_phone = phone
-                .as_deref()
-                .and_then(|phone| world.loyalty.guest_by_phone(phone));
             let mut living = world.loyalty.living();
             let found = by_phone.or_else(|| {
                 living.find(|guest| {
