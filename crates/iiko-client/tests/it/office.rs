@@ -7,10 +7,14 @@ mod slots;
 
 use std::time::Duration;
 
-use chrono::{Days, NaiveDate};
-use iiko_client::server::{
-    Day, Error, Login, MenuChange, MenuChangeDraft, MenuChangeItem, MenuChangeQuery, Outcome,
-    PriceQuery, PriceType, ProductQuery, Question, Server, ServerBuilder, Status, effective_price,
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use iiko_client::{
+    clock::Clock,
+    server::{
+        Day, Error, Login, MenuChange, MenuChangeDraft, MenuChangeItem, MenuChangeQuery, Outcome,
+        PriceQuery, PriceType, ProductQuery, Question, Server, ServerBuilder, Status,
+        effective_price,
+    },
 };
 use iiko_emulator::{Config, Emulator, control::Control};
 use iiko_types::{ids::Guid, number::ExactDecimal};
@@ -22,6 +26,8 @@ const LIST: &str = "server/v2/documents/menuChange";
 struct Office {
     emulator: Emulator,
     server: Server,
+    /// The client's.
+    clock: Clock,
 }
 
 fn builder(emulator: &Emulator) -> ServerBuilder {
@@ -34,10 +40,17 @@ impl Office {
         Self::with(|builder| builder)
     }
 
+    /// Both sides begin at noon in Moscow, so that no test meets a midnight unless it goes there.
     fn with(change: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let emulator = Emulator::start(Config::default()).unwrap();
-        let server = change(builder(&emulator)).build().unwrap();
-        Self { emulator, server }
+        let clock = Clock::manual(reach(&emulator, 9));
+        let builder = builder(&emulator).clock(clock.clone());
+        let server = change(builder).build().unwrap();
+        Self {
+            emulator,
+            server,
+            clock,
+        }
     }
 
     fn control(&self) -> Control {
@@ -70,6 +83,19 @@ impl Office {
             .checked_add_days(Days::new(days))
             .unwrap()
     }
+}
+
+/// Moves the emulator's clock to the next such hour of UTC, and gives that time.
+fn reach(emulator: &Emulator, hour: u32) -> DateTime<Utc> {
+    let now = emulator.control().state().now;
+    let today = now.date_naive().and_hms_opt(hour, 0, 0).unwrap().and_utc();
+    let next = match today > now {
+        true => today,
+        false => today + TimeDelta::days(1),
+    };
+    let ahead = (next - now).to_std().unwrap();
+    emulator.control().advance_clock(ahead);
+    next
 }
 
 /// Waits for what happens on the session's own thread.
@@ -184,11 +210,8 @@ async fn the_same_position_is_not_set_twice_from_the_same_day() {
 /// The client refuses what the server would refuse, and nothing else. Sent past the client's own check, as raw JSON.
 #[tokio::test]
 async fn the_server_agrees_with_the_rules_that_are_checked_before_sending() {
-    let office = Office::open();
-    let (today, tomorrow) = (office.today_plus(0), office.today_plus(1));
-    let yesterday = today.checked_sub_days(Days::new(1)).unwrap();
-    // begin, end, new price, new end; whether it may be
-    let endless = NaiveDate::from_ymd_opt(2500, 1, 1).unwrap();
+    // the first day and the day after the last, counted from today, or without end; new price, new end; whether it may be
+    let (yesterday, today, tomorrow, endless) = (Some(-1), Some(0), Some(1), None);
     let cases = [
         (tomorrow, endless, roubles("2"), endless, true),
         (today, endless, roubles("2"), endless, true),
@@ -201,6 +224,12 @@ async fn the_server_agrees_with_the_rules_that_are_checked_before_sending() {
     ];
     for (begin, end, price, new_end, may) in cases {
         let office = Office::open();
+        let today = office.server.today();
+        let day = |from_today: Option<i64>| match from_today {
+            Some(days) => today + TimeDelta::days(days),
+            None => NaiveDate::from_ymd_opt(2500, 1, 1).unwrap(),
+        };
+        let (begin, end, new_end) = (day(begin), day(end), day(new_end));
         let mut draft = office.draft(begin, roubles("1"));
         draft.status = Status::Processed;
         draft.date_to = Some(end.into());
@@ -219,7 +248,6 @@ async fn the_server_agrees_with_the_rules_that_are_checked_before_sending() {
         );
         office.server.close().await;
     }
-    office.server.close().await;
 }
 
 async fn past_the_check(office: &Office, draft: &MenuChangeDraft) -> bool {

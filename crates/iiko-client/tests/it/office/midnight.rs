@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use iiko_client::{
     clock::Clock,
     server::{Error, Login, MenuChange, MenuChangeDraft, Server, Status, rules::BrokenRule},
 };
 
-use super::{Office, past_the_check, roubles};
+use super::{Office, past_the_check, reach, roubles};
 
 /// The last second of a day in Moscow.
 fn before_midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -37,26 +37,12 @@ fn the_servers_day_ends_at_midnight_of_its_zone() {
 }
 
 /// The emulator at noon in Moscow, a client whose clock stands at the end of the same day, and that day.
-fn office() -> (Office, Clock, NaiveDate) {
-    let clock = Clock::manual(before_midnight("2026-01-01".parse().unwrap()));
-    let office = Office::with(|builder| builder.clock(clock.clone()));
-    let day = reach(&office, 9);
-    let ahead = before_midnight(day) - clock.now();
-    clock.advance(ahead.to_std().unwrap());
-    (office, clock, day)
-}
-
-/// Moves the emulator's clock to the next such hour of UTC, and gives the day of that.
-fn reach(office: &Office, hour: u32) -> NaiveDate {
-    let now = office.control().state().now;
-    let today = now.date_naive().and_hms_opt(hour, 0, 0).unwrap().and_utc();
-    let next = match today > now {
-        true => today,
-        false => today + TimeDelta::days(1),
-    };
-    let ahead = (next - now).to_std().unwrap();
-    office.control().advance_clock(ahead);
-    next.date_naive()
+fn office() -> (Office, NaiveDate) {
+    let office = Office::open();
+    let day = office.server.today();
+    let ahead = before_midnight(day) - office.clock.now();
+    office.clock.advance(ahead.to_std().unwrap());
+    (office, day)
 }
 
 /// An order in force from one day until before another.
@@ -69,12 +55,12 @@ async fn posted(office: &Office, from: NaiveDate, until: NaiveDate) -> MenuChang
 
 #[tokio::test]
 async fn the_client_lets_an_order_change_until_its_first_day_is_over() {
-    let (office, clock, day) = office();
+    let (office, day) = office();
     let made = posted(&office, day, NaiveDate::from_ymd_opt(2500, 1, 1).unwrap()).await;
     let mut edit = MenuChangeDraft::from(made);
     edit.items[0].price = Some(roubles("2"));
     office.server.edit_menu_change(&edit).await.unwrap();
-    clock.advance(Duration::from_secs(1));
+    office.clock.advance(Duration::from_secs(1));
     edit.items[0].price = Some(roubles("3"));
     let error = office.server.edit_menu_change(&edit).await.unwrap_err();
     let Error::BrokenRule(BrokenRule::OnlyTheEnd { began, today, .. }) = &error else {
@@ -86,7 +72,7 @@ async fn the_client_lets_an_order_change_until_its_first_day_is_over() {
 
 #[tokio::test]
 async fn the_client_lets_the_end_of_a_begun_order_change_until_the_eve_of_it() {
-    let (office, clock, day) = office();
+    let (office, day) = office();
     let tomorrow = day + Days::new(1);
     let made = posted(&office, day - Days::new(1), tomorrow).await;
     let mut edit = MenuChangeDraft::from(made);
@@ -94,7 +80,7 @@ async fn the_client_lets_the_end_of_a_begun_order_change_until_the_eve_of_it() {
     office.server.edit_menu_change(&edit).await.unwrap();
     edit.date_to = Some(tomorrow.into());
     office.server.edit_menu_change(&edit).await.unwrap();
-    clock.advance(Duration::from_secs(1));
+    office.clock.advance(Duration::from_secs(1));
     edit.date_to = Some((day + Days::new(5)).into());
     let error = office.server.edit_menu_change(&edit).await.unwrap_err();
     let Error::BrokenRule(BrokenRule::EndNotInFuture { which, date, .. }) = &error else {
@@ -108,7 +94,7 @@ async fn the_client_lets_the_end_of_a_begun_order_change_until_the_eve_of_it() {
 #[tokio::test]
 async fn the_emulators_day_ends_at_midnight_of_its_zone_too() {
     let office = Office::open();
-    let day = reach(&office, 20);
+    let day = reach(&office.emulator, 20).date_naive();
     let endless = NaiveDate::from_ymd_opt(2500, 1, 1).unwrap();
     let begun = posted(&office, day - Days::new(1), day + Days::new(1)).await;
     // past the first order's end, or it would set the same position from the same day
@@ -122,7 +108,7 @@ async fn the_emulators_day_ends_at_midnight_of_its_zone_too() {
     end.date_to = Some((day + Days::new(1)).into());
     assert!(past_the_check(&office, &end).await);
 
-    assert_eq!(reach(&office, 21), day);
+    assert_eq!(reach(&office.emulator, 21).date_naive(), day);
     price.items[0].price = Some(roubles("3"));
     end.date_to = Some((day + Days::new(5)).into());
     assert!(!past_the_check(&office, &price).await, "it began yesterday");
