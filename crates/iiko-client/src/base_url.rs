@@ -10,43 +10,54 @@ pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let problem = |problem: String| Error::Config {
+        const ENDS: [&str; 4] = ["/api/1", "/api/2", "/api/v2", "/api"];
+        let address = Address::parse(text, "https://api-ru.iiko.services", &ENDS);
+        let Address { origin, path } = address.map_err(|problem| Error::Config {
             field: "base_url",
             problem,
-        };
-        // Not a word of the text is told: it may hold a password, above all where it cannot be read.
-        let url = Url::parse(text.trim()).map_err(|error| {
-            problem(format!(
-                "it is not a URL ({error}); write it like `https://api-ru.iiko.services`"
-            ))
         })?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-            return Err(problem(
-                "it must begin with `https://` or `http://` and name a host".to_owned(),
-            ));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(problem(
-                "it must not hold a user name or a password".to_owned(),
-            ));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(problem(
-                "it must end with the path, without `?` or `#`".to_owned(),
-            ));
-        }
-        let path = url.path().trim_end_matches('/');
-        let path = ["/api/1", "/api/2", "/api/v2", "/api"]
-            .iter()
-            .find_map(|end| path.strip_suffix(end))
-            .unwrap_or(path);
-        let origin = url.origin().ascii_serialization();
-        Ok(Self(format!("{origin}{}", path.trim_end_matches('/'))))
+        Ok(Self(format!("{origin}{path}")))
     }
 
     /// The address of an endpoint's path, which begins with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+}
+
+/// The address of one of iiko's servers, in two parts.
+pub(crate) struct Address {
+    pub(crate) origin: String,
+    /// Without a slash at the end, and without the end that people copy from the documentation.
+    pub(crate) path: String,
+}
+
+impl Address {
+    /// Reads an address that may end with one of `ends`; `example` is shown to whoever wrote something else.
+    pub(crate) fn parse(text: &str, example: &str, ends: &[&str]) -> Result<Self, String> {
+        // Not a word of the text is told: it may hold a password, above all where it cannot be read.
+        let url = Url::parse(text.trim())
+            .map_err(|error| format!("it is not a URL ({error}); write it like `{example}`"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(format!(
+                "it must begin with `https://` or `http://` and name a host; write it like `{example}`"
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("it must not hold a user name or a password".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("it must end with the path, without `?` or `#`".to_owned());
+        }
+        let path = url.path().trim_end_matches('/');
+        let path = ends
+            .iter()
+            .find_map(|end| path.strip_suffix(end))
+            .unwrap_or(path);
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            path: path.trim_end_matches('/').to_owned(),
+        })
     }
 }
 

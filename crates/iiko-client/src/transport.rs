@@ -1,13 +1,8 @@
 //! One exchange over HTTP: a request out, a whole body back, the observer told. Knows nothing of retries and tokens.
 
-use std::{
-    error::Error as _,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -15,15 +10,12 @@ use crate::{
     answer::find_correlation_id,
     clock::Clock,
     error::Error,
-    exchange::{Exchange, ExchangeObserver},
+    exchange::{
+        AGENT, Exchange, ExchangeObserver, LARGEST_BODY_BYTES, Sent, Watch, describe, is_unsent,
+    },
     redact::Redactor,
     retry::Failure,
 };
-
-/// A body larger than this is none that iiko ever sent (the largest menus known have 25 MB).
-const LARGEST_BODY_BYTES: usize = 512 * 1024 * 1024;
-
-const AGENT: &str = concat!("iiko-base/", env!("CARGO_PKG_VERSION"));
 
 /// iiko must give up before we do, or its answer is lost: this much before.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -70,17 +62,15 @@ struct Partial {
 
 impl Transport {
     pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Lost> {
-        let started_at = self.clock.now();
-        let start = Instant::now();
         let mut partial = Partial::default();
-        let watch = Watch {
-            observer: self.observer.as_deref(),
-            outgoing: &outgoing,
-            started_at,
-            start,
-        };
+        let watch = Watch::start(self.observer.as_deref(), &self.clock, || Sent {
+            operation: outgoing.operation,
+            method: "POST",
+            url: outgoing.url.clone(),
+            request_body: outgoing.redactor.body(&outgoing.body),
+        });
         let received = self.receive(&outgoing, &mut partial).await;
-        let duration = start.elapsed();
+        let duration = watch.elapsed();
 
         let Partial {
             status,
@@ -173,49 +163,6 @@ impl Transport {
     }
 }
 
-/// Reports an exchange when it is over, also where that is because its caller has gone away: what it sent may have
-/// arrived, so a log must have it.
-struct Watch<'a> {
-    observer: Option<&'a dyn ExchangeObserver>,
-    outgoing: &'a Outgoing<'a>,
-    started_at: DateTime<Utc>,
-    start: Instant,
-}
-
-impl Watch<'_> {
-    fn end(mut self, complete: impl FnOnce(Exchange) -> Exchange) {
-        if let Some(observer) = self.observer.take() {
-            observer.exchanged(&complete(self.unanswered()));
-        }
-    }
-
-    fn unanswered(&self) -> Exchange {
-        Exchange {
-            operation: self.outgoing.operation,
-            method: "POST",
-            url: self.outgoing.url.clone(),
-            request_body: self.outgoing.redactor.body(&self.outgoing.body),
-            status: None,
-            response_body: String::new(),
-            correlation_id: None,
-            duration: self.start.elapsed(),
-            started_at: self.started_at,
-            error: None,
-        }
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if let Some(observer) = self.observer {
-            observer.exchanged(&Exchange {
-                error: Some("dropped by the caller".to_owned()),
-                ..self.unanswered()
-            });
-        }
-    }
-}
-
 /// A failed exchange, before it is worded.
 #[derive(Default)]
 struct Problem {
@@ -236,11 +183,7 @@ impl Problem {
 
     fn into_lost(self, outgoing: &Outgoing<'_>, correlation_id: Option<String>) -> Lost {
         let operation = outgoing.operation;
-        // A request that could not be built or connected did not leave.
-        let nothing_sent = self
-            .source
-            .as_ref()
-            .is_some_and(|source| source.is_connect() || source.is_builder());
+        let nothing_sent = self.source.as_ref().is_some_and(is_unsent);
         let timed_out = self.source.as_ref().is_some_and(reqwest::Error::is_timeout);
         let error = match (self.source, self.status) {
             (_, _) if timed_out => Error::Timeout {
@@ -295,18 +238,6 @@ fn read_retry_after(value: &HeaderValue, clock: &Clock) -> Option<Duration> {
     }
     let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
     Some((date.to_utc() - clock.now()).to_std().unwrap_or_default())
-}
-
-/// An error with its sources, in one line: a log has no `source()` to ask.
-fn describe(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use chrono_tz::Tz;
 use reqwest::redirect;
-use url::Url;
 
 use crate::{
+    base_url::Address,
     clock::Clock,
     exchange::ExchangeObserver,
     server::{
@@ -210,30 +210,13 @@ fn stay_at_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
 /// Scheme, host, port and the path of the web application, `/resto` where none is named. Scheme and port are not
 /// guessed: old servers listen on http 8080, hosted ones on https.
 fn parse_address(text: &str) -> Result<String, Error> {
-    let problem = |problem: &str| Error::Config {
+    let address = Address::parse(text, "https://server.example:443", &["/api/v2", "/api"]);
+    let Address { origin, path } = address.map_err(|problem| Error::Config {
         field: "address",
-        problem: problem.to_owned(),
-    };
-    let url = Url::parse(text.trim())
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
-        .ok_or_else(|| {
-            problem("write it with scheme and port, like `https://server.example:443`")
-        })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(problem("it must not hold a user name or a password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(problem("it must end with the path, without `?` or `#`"));
-    }
-    let path = url.path().trim_end_matches('/');
-    let path = ["/api/v2", "/api"]
-        .iter()
-        .find_map(|end| path.strip_suffix(end))
-        .unwrap_or(path);
-    let path = if path.is_empty() { "/resto" } else { path };
-    Ok(format!("{}{path}", url.origin().ascii_serialization()))
+        problem,
+    })?;
+    let path = if path.is_empty() { "/resto" } else { &path };
+    Ok(format!("{origin}{path}"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,7 @@
 //! One exchange with an iikoServer over HTTP. Knows nothing of sessions.
 
-use std::{
-    error::Error as _,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
 use reqwest::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderValue, USER_AGENT},
@@ -15,15 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     clock::Clock,
-    exchange::{Exchange, ExchangeObserver},
+    exchange::{
+        AGENT, Exchange, ExchangeObserver, LARGEST_BODY_BYTES, Sent, Watch, describe, is_unsent,
+    },
     redact::Redactor,
     server::{answer::Incoming, error::Error},
 };
-
-/// Product lists have tens of megabytes; more than this is no answer.
-const LARGEST_BODY_BYTES: usize = 512 * 1024 * 1024;
-
-const AGENT: &str = concat!("iiko-base/", env!("CARGO_PKG_VERSION"));
 
 pub(crate) struct Connection {
     pub(crate) http: reqwest::Client,
@@ -89,16 +81,31 @@ impl Connection {
         key: Option<&SecretString>,
         redactor: &Redactor,
     ) -> Result<Incoming, Error> {
-        let mut report = Report {
-            connection: self,
-            outgoing,
-            redactor,
-            started_at: self.clock.now(),
-            start: Instant::now(),
-            is_told: false,
-        };
+        let watch = Watch::start(self.observer.as_deref(), &self.clock, || Sent {
+            operation: outgoing.operation,
+            method: if outgoing.is_read() { "GET" } else { "POST" },
+            url: format!("{}{}", self.base_url, outgoing.path),
+            request_body: match &outgoing.payload {
+                Payload::Get => String::new(),
+                Payload::Json(body) => redactor.body(body),
+                Payload::Form(_) => "****".to_owned(),
+            },
+        });
         let received = self.receive(outgoing, key).await;
-        report.tell(received.as_ref());
+        let duration = watch.elapsed();
+        // The answer to a login is the session's key.
+        let is_session = matches!(outgoing.payload, Payload::Form(_));
+        let response_body = |incoming: &Incoming| match incoming.status {
+            200..300 if is_session => "****".to_owned(),
+            _ => redactor.body(&incoming.body),
+        };
+        watch.end(|exchange| Exchange {
+            status: received.as_ref().ok().map(|incoming| incoming.status),
+            response_body: received.as_ref().map(response_body).unwrap_or_default(),
+            duration,
+            error: received.as_ref().err().map(|error| describe(error)),
+            ..exchange
+        });
         received
     }
 
@@ -162,75 +169,9 @@ impl Connection {
     }
 }
 
-/// What the observer is told of an exchange; also of one whose caller went away in its midst.
-struct Report<'a> {
-    connection: &'a Connection,
-    outgoing: &'a Outgoing,
-    redactor: &'a Redactor,
-    started_at: DateTime<Utc>,
-    start: Instant,
-    is_told: bool,
-}
-
-impl Report<'_> {
-    fn tell(&mut self, received: Result<&Incoming, &Error>) {
-        let is_session = matches!(self.outgoing.payload, Payload::Form(_));
-        let response_body = |incoming: &Incoming| match incoming.status {
-            200..300 if is_session => "****".to_owned(),
-            _ => self.redactor.body(&incoming.body),
-        };
-        self.observe(
-            received.ok().map(|incoming| incoming.status),
-            || received.map(response_body).unwrap_or_default(),
-            received.err().map(describe),
-        );
-        self.is_told = true;
-    }
-
-    fn observe(
-        &self,
-        status: Option<u16>,
-        response_body: impl FnOnce() -> String,
-        error: Option<String>,
-    ) {
-        let Some(observer) = &self.connection.observer else {
-            return;
-        };
-        observer.exchanged(&Exchange {
-            operation: self.outgoing.operation,
-            method: if self.outgoing.is_read() {
-                "GET"
-            } else {
-                "POST"
-            },
-            url: format!("{}{}", self.connection.base_url, self.outgoing.path),
-            request_body: match &self.outgoing.payload {
-                Payload::Get => String::new(),
-                Payload::Json(body) => self.redactor.body(body),
-                Payload::Form(_) => "****".to_owned(),
-            },
-            status,
-            response_body: response_body(),
-            correlation_id: None,
-            duration: self.start.elapsed(),
-            started_at: self.started_at,
-            error,
-        });
-    }
-}
-
-impl Drop for Report<'_> {
-    fn drop(&mut self) {
-        if !self.is_told {
-            let error = "dropped by the caller".to_owned();
-            self.observe(None, String::new, Some(error));
-        }
-    }
-}
-
 fn failure(outgoing: &Outgoing, source: reqwest::Error) -> Error {
     let operation = outgoing.operation;
-    let nothing_sent = source.is_connect() || source.is_builder();
+    let nothing_sent = is_unsent(&source);
     if source.is_timeout() {
         Error::Timeout {
             operation,
@@ -244,16 +185,4 @@ fn failure(outgoing: &Outgoing, source: reqwest::Error) -> Error {
             source: Arc::new(source.without_url()),
         }
     }
-}
-
-/// An error with its sources, in one line: a log has no `source()` to ask.
-fn describe(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
