@@ -49,7 +49,7 @@ use tokio::sync::mpsc;
 use crate::{clock::Clock, server::session::Command};
 
 pub use crate::server::{
-    answer::{Envelope, Listing},
+    answer::Listing,
     builder::ServerBuilder,
     calls::MenuChangeQuery,
     day::Day,

@@ -3,7 +3,7 @@
 //! Any call may answer with plain text instead of its format, a refusal may have status 200, the same call is wrapped
 //! in an envelope on one build and bare on another, and what answers may not be an iikoServer at all.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -13,21 +13,6 @@ use crate::{
 
 /// How much of a foreign text an error quotes.
 const QUOTED_CHARACTERS: usize = 600;
-
-/// The wrapper of most answers: `{"result": "SUCCESS", "errors": [], "response": …, "revision": 1}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Envelope<T> {
-    /// `SUCCESS`.
-    pub result: String,
-    /// Empty in an answer of success.
-    #[serde(default)]
-    pub errors: Option<Vec<serde_json::Value>>,
-    /// What was asked for.
-    pub response: T,
-    /// The highest revision that exists. Fed back as `revisionFrom` it asks for what is newer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-}
 
 /// What came back, whatever its status.
 pub(crate) struct Incoming {
@@ -136,7 +121,8 @@ pub(crate) fn read<T: DeserializeOwned>(
     Ok((typed(text)?, None))
 }
 
-/// The envelope before it is known to be one: a bare document has none of these.
+/// The wrapper of most answers, `{"result": "SUCCESS", "errors": [], "response": …, "revision": 1}`, before it is known to
+/// be one: a bare document has none of these.
 #[derive(Deserialize)]
 struct Wrapper<'a> {
     #[serde(default)]

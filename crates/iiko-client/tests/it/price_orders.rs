@@ -17,15 +17,26 @@ use axum::{
     routing::{get, post},
 };
 use iiko_client::server::{
-    Envelope, Error, Login, MenuChange, MenuChangeDraft, MenuChangeQuery, Server, Status,
+    Error, Login, MenuChange, MenuChangeDraft, MenuChangeQuery, Server, Status,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 const LIST: &str = include_str!("../fixtures/price_orders/list.json");
 const BY_ID: &str = include_str!("../fixtures/price_orders/by_id.json");
 const BY_NUMBER: &str = include_str!("../fixtures/price_orders/by_number.json");
 const CREATE: &str = include_str!("../fixtures/price_orders/create.json");
 const CREATED: &str = include_str!("../fixtures/price_orders/created.json");
+
+/// The wrapper of the guide's answers, written back as it came.
+#[derive(Serialize, Deserialize)]
+struct Envelope<T> {
+    result: String,
+    errors: Option<Vec<Value>>,
+    response: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<i64>,
+}
 
 #[derive(Clone, Default)]
 struct Office {
