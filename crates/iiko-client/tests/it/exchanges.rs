@@ -12,8 +12,15 @@ use crate::server::{
     API_LOGIN, CORRELATION_ID, STOP_LISTS_PATH, Server, cut, json, refusal, stop_lists, token,
 };
 
+/// Keeps what it is told.
 #[derive(Default)]
-struct Log(Mutex<Vec<Exchange>>);
+pub(crate) struct Log(Mutex<Vec<Exchange>>);
+
+impl Log {
+    pub(crate) fn seen(&self) -> Vec<Exchange> {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 impl ExchangeObserver for Log {
     fn exchanged(&self, exchange: &Exchange) {
@@ -37,7 +44,7 @@ async fn each_exchange_is_seen_and_none_tells_a_secret() {
     let client = server.builder().observer(log.clone()).build().unwrap();
     client.stop_lists(&request()).await.unwrap();
 
-    let exchanges = log.0.lock().unwrap().clone();
+    let exchanges = log.seen();
     let seen: Vec<_> = exchanges
         .iter()
         .map(|exchange| (exchange.operation, exchange.status))
@@ -89,7 +96,7 @@ async fn a_refused_login_names_no_login() {
         error.to_string(),
         "the login was refused at `access_token` (401): Login **** is not authorized"
     );
-    let all = format!("{error:?} {:?}", log.0.lock().unwrap());
+    let all = format!("{error:?} {:?}", log.seen());
     assert!(!all.contains(API_LOGIN), "{all}");
 }
 
@@ -105,7 +112,7 @@ async fn what_did_not_come_whole_is_seen_with_what_came() {
         .build()
         .unwrap();
     client.stop_lists(&request()).await.unwrap_err();
-    let exchange = log.0.lock().unwrap()[1].clone();
+    let exchange = log.seen()[1].clone();
     assert_eq!(exchange.status, Some(200));
     assert_eq!(exchange.correlation_id.as_deref(), Some("c-1"));
     assert!(
@@ -142,7 +149,7 @@ async fn a_large_answer_is_seen_cut_and_handed_over_whole() {
         (answer.bytes.len(), answer.correlation_id.as_deref()),
         (size, Some("c-1"))
     );
-    let seen = log.0.lock().unwrap()[1].response_body.clone();
+    let seen = log.seen()[1].response_body.clone();
     assert!(
         seen.len() <= iiko_client::BODY_LIMIT_BYTES + 100,
         "{}",
@@ -172,9 +179,9 @@ async fn an_exchange_that_nobody_waits_for_any_more_is_seen_too() {
             assert!(futures::poll!(&mut dropped).is_pending());
             tokio::task::yield_now().await;
         }
-        assert_eq!(log.0.lock().unwrap().len(), 1, "the login");
+        assert_eq!(log.seen().len(), 1, "the login");
     }
-    let exchanges = log.0.lock().unwrap().clone();
+    let exchanges = log.seen();
     assert_eq!(exchanges.len(), 2);
     let exchange = &exchanges[1];
     assert_eq!(

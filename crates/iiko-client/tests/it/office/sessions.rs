@@ -6,7 +6,7 @@ use iiko_emulator::{
     faults::{Fault, FaultRule},
 };
 
-use super::{LIST, Office, everything};
+use super::{LIST, LOGIN, Office, everything};
 
 #[tokio::test]
 async fn many_calls_share_one_slot_and_closing_gives_it_back() {
@@ -28,10 +28,7 @@ async fn many_calls_share_one_slot_and_closing_gives_it_back() {
     );
     assert_eq!(a.unwrap().items.len(), 2);
     assert!(!b.unwrap().is_empty() && !c.unwrap().is_empty());
-    assert_eq!(
-        (office.slots_used(), office.control().calls("server/auth")),
-        (1, 1)
-    );
+    assert_eq!((office.slots_used(), office.control().calls(LOGIN)), (1, 1));
     office.server.clone().close().await;
     assert_eq!(office.slots_used(), 0);
 }
@@ -66,7 +63,7 @@ async fn a_server_that_started_again_is_logged_into_once_more() {
     office.server.departments().await.unwrap();
     office.control().restart_server().unwrap();
     office.server.departments().await.unwrap();
-    assert_eq!(office.control().calls("server/auth"), 2);
+    assert_eq!(office.control().calls(LOGIN), 2);
     let refusing = Fault::Status {
         status: 401,
         retry_after: None,
@@ -114,7 +111,7 @@ async fn what_is_too_old_or_unknown_is_refused_before_a_slot_is_taken() {
     office.control().set_server_version("7.7.5").unwrap();
     let error = office.server.menu_changes(&everything()).await.unwrap_err();
     assert!(matches!(error, Error::TooOld { .. }), "{error}");
-    assert_eq!(office.control().calls("server/auth"), 0);
+    assert_eq!(office.control().calls(LOGIN), 0);
 
     let stranger = Login::new("prices", &"wrong".into());
     let emulator = Emulator::start(Config::default()).unwrap();

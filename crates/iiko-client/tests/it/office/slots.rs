@@ -2,35 +2,67 @@
 //! error of a failed call is told, after idle time, when nobody needs the client any more, and as soon as a server that
 //! did not let us out does so.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use iiko_client::{Exchange, ExchangeObserver, server::Server};
+use iiko_client::server::Server;
 use iiko_emulator::{
     Config, Emulator,
     faults::{Fault, FaultRule},
 };
 
-use super::{LIST, Office, builder, everything, roubles, until};
+use super::{LIST, LOGIN, Office, builder, everything, roubles, until};
+use crate::exchanges::Log;
 
-const LOGIN: &str = "server/auth";
 const LOGOUT: &str = "server/logout";
 
-/// As the emulator counts a fault: it refuses the call, whatever was asked.
+/// The call fails and nothing is done: a logout that meets this leaves its slot taken.
 const BROKEN: Fault = Fault::Status {
     status: 500,
     retry_after: None,
 };
 
+/// Longer than any test.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// A server that did not let us out, until something happens that gives another occasion.
+async fn locked_in(idle: Duration) -> Office {
+    let office = Office::with(|builder| {
+        let deadline = Duration::from_millis(500);
+        builder.idle(idle).logout_deadline(deadline)
+    });
+    office.control().set_server_slots(3).unwrap();
+    office.control().add_fault(FaultRule::new(LOGOUT, BROKEN));
+    // two calls that fail: their sessions are to be given up, and neither is let go
+    office.control().add_fault(FaultRule::new(LIST, BROKEN));
+    for slots in [1, 2] {
+        office.server.menu_changes(&everything()).await.unwrap_err();
+        assert_eq!(office.slots_used(), slots);
+    }
+    office
+}
+
+/// Begins a call, and leaves it as soon as the emulator is at this operation, whose answer is late.
+async fn give_up_at<T>(emulator: &Emulator, operation: &str, call: impl Future<Output = T>) {
+    let late = Fault::Latency { milliseconds: 1000 };
+    let control = emulator.control();
+    let id = control.add_fault(FaultRule::new(operation, late));
+    let has_begun = || {
+        control
+            .faults()
+            .iter()
+            .any(|it| it.id == id && it.spoiled > 0)
+    };
+    tokio::select! {
+        _ = call => panic!("it was answered"),
+        () = until(has_begun) => {}
+    }
+    control.remove_fault(id);
+}
+
 #[tokio::test]
 async fn no_failure_keeps_a_slot() {
     let faults = [
-        Fault::Status {
-            status: 500,
-            retry_after: None,
-        },
+        BROKEN,
         Fault::Status {
             status: 403,
             retry_after: None,
@@ -48,7 +80,7 @@ async fn no_failure_keeps_a_slot() {
             .control()
             .add_fault(FaultRule::new(LIST, fault.clone()));
         office.server.menu_changes(&everything()).await.unwrap_err();
-        assert_eq!(office.control().calls("server/auth"), 1, "{fault:?}");
+        assert_eq!(office.control().calls(LOGIN), 1, "{fault:?}");
         // given back before the error is told, and not because somebody closes the client
         assert_eq!(office.slots_used(), 0, "{fault:?}");
         office.server.close().await;
@@ -146,44 +178,6 @@ fn a_runtime_that_ends_takes_no_slot_along() {
     runtime().block_on(until(|| slots() == 0));
 }
 
-/// A server that did not let us out, until something happens that gives another occasion.
-async fn locked_in(idle: Duration) -> Office {
-    let office = Office::with(|builder| {
-        let deadline = Duration::from_millis(500);
-        builder.idle(idle).logout_deadline(deadline)
-    });
-    office.control().set_server_slots(3).unwrap();
-    office.control().add_fault(FaultRule::new(LOGOUT, BROKEN));
-    // two calls that fail: their sessions are to be given up, and neither is let go
-    office.control().add_fault(FaultRule::new(LIST, BROKEN));
-    for slots in [1, 2] {
-        office.server.menu_changes(&everything()).await.unwrap_err();
-        assert_eq!(office.slots_used(), slots);
-    }
-    office
-}
-
-/// Begins a call, and leaves it as soon as the emulator is at this operation, whose answer is late.
-async fn give_up_at<T>(emulator: &Emulator, operation: &str, call: impl Future<Output = T>) {
-    let late = Fault::Latency { milliseconds: 1000 };
-    let control = emulator.control();
-    let id = control.add_fault(FaultRule::new(operation, late));
-    let has_begun = || {
-        control
-            .faults()
-            .iter()
-            .any(|it| it.id == id && it.spoiled > 0)
-    };
-    tokio::select! {
-        _ = call => panic!("it was answered"),
-        () = until(has_begun) => {}
-    }
-    control.remove_fault(id);
-}
-
-/// Longer than any test.
-const LONG: Duration = Duration::from_secs(3600);
-
 #[tokio::test]
 async fn a_failed_logout_is_made_up_for_at_the_next_one() {
     let office = locked_in(LONG).await;
@@ -251,15 +245,6 @@ async fn closing_takes_no_longer_than_its_deadline() {
     closed.await.unwrap();
 }
 
-#[derive(Default)]
-struct Log(Mutex<Vec<Exchange>>);
-
-impl ExchangeObserver for Log {
-    fn exchanged(&self, exchange: &Exchange) {
-        self.0.lock().unwrap().push(exchange.clone());
-    }
-}
-
 #[tokio::test]
 async fn the_observer_hears_of_a_call_that_was_given_up() {
     let log = Arc::new(Log::default());
@@ -268,7 +253,7 @@ async fn the_observer_hears_of_a_call_that_was_given_up() {
     let query = everything();
     give_up_at(&office.emulator, LIST, office.server.menu_changes(&query)).await;
     let told = || {
-        let exchanges = log.0.lock().unwrap();
+        let exchanges = log.seen();
         let given_up = exchanges.iter().find(|it| it.operation == "menuChange");
         given_up.map(|it| (it.status, it.error.clone()))
     };
