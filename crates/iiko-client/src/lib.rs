@@ -1,4 +1,5 @@
-//! Client of the iiko Cloud API: logs in, sends, retries what may be retried, and says exactly what went wrong.
+//! Client of the iiko Cloud API and of iikoServer's price orders: logs in, sends, retries what may be retried, and says
+//! exactly what went wrong.
 //!
 //! - [`Client`] has a method for every path; it sends an endpoint's request and gives its answer, typed
 //!   ([`Client::send`]), as it came ([`Client::send_bytes`]) or both ([`Client::send_with_raw`])
@@ -6,6 +7,9 @@
 //! - [`Error`] names the operation and keeps iiko's status, code, description and correlation id
 //! - [`RateBudget`] holds calls back, for each restriction group of iiko apart; [`MetricsObserver`] counts them
 //! - [`TokenStore`] keeps the token elsewhere, [`ExchangeObserver`] sees each exchange with its secrets taken out
+//! - [`Patience`] is how long one waits for what iiko does later: a [`CommandEnd`], the [`Creation`] of an order
+//! - [`DeliveryChanges`], [`TransactionChanges`] and [`DeliveriesFound`] are pages of streams, by revision and by date
+//! - [`server`] is the client of an iikoServer
 //! - [`webhook`] checks and reads what iiko sends on its own
 //! - [`clock`] and [`retry`] are the time and the decision to repeat, both of which tests can hold in their hand
 //!

@@ -1,6 +1,6 @@
 //! The restaurant's own server (`/resto`), as far as price orders need it.
 //!
-//! Sessions take counted slots of a licence; orders are kept under the vendor's rules; prices are computed from the
+//! Sessions take counted slots of a license; orders are kept under the vendor's rules; prices are computed from the
 //! orders; reference lists come in the form each has there, XML here and JSON there, bare or wrapped.
 //!
 //! - [`documents`]: price orders and what may be done with them
@@ -42,7 +42,7 @@ use crate::{
 /// How long a session lives, counted from its login.
 const SESSION: TimeDelta = TimeDelta::hours(1);
 
-/// The licence module that lets programs in.
+/// The license module that lets programs in.
 const API_MODULE: u32 = 2000;
 /// The one that lets them set tax categories in price orders.
 const TAX_MODULE: u32 = 21_052_802;
@@ -249,7 +249,7 @@ impl IikoServer {
 
     // sessions
 
-    /// A key for who knows login and password, as long as the licence has a slot left.
+    /// A key for who knows login and password, as long as the license has a slot left.
     fn log_in(&mut self, login: &str, pass: &str, now: DateTime<Utc>) -> Result<String, Refused> {
         if login != self.login || !pass.eq_ignore_ascii_case(&self.password_sha1) {
             return Err(Refused::new(401, "Wrong login or password"));

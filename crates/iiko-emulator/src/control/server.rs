@@ -6,7 +6,7 @@ use super::Control;
 use crate::iiko_server::IikoServer;
 
 impl Control {
-    /// How many sessions hold a slot of the server's licence.
+    /// How many sessions hold a slot of the server's license.
     pub fn server_slots_used(&self) -> anyhow::Result<usize> {
         let mut world = self.shared.world();
         let now = world.now();
@@ -19,7 +19,7 @@ impl Control {
         self.server(|server| server.slots = slots)
     }
 
-    /// Which modules the licence has: 2000 lets programs in, 21052802 lets price orders set tax categories.
+    /// Which modules the license has: 2000 lets programs in, 21052802 lets price orders set tax categories.
     pub fn set_server_modules(&self, modules: &[u32]) -> anyhow::Result<()> {
         self.server(|server| server.modules = modules.to_vec())
     }
