@@ -251,7 +251,8 @@ fn plain(status: StatusCode, text: String) -> Response {
     (status, text).into_response()
 }
 
-/// A lock whose holder panicked is still good: every change of ours is whole or not at all.
+/// A lock whose holder panicked is used on: what it was about may be changed by half, and an emulator that nobody can ask
+/// any more would be worse.
 pub(crate) fn unpoisoned<T>(result: Result<T, PoisonError<T>>) -> T {
     result.unwrap_or_else(PoisonError::into_inner)
 }

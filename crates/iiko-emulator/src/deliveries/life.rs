@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use iiko_types::{
     ids::Guid,
-    schemas::{DeliveryStatus, ErrorCode, OrderItemStatus, OrderServiceType},
+    schemas::{DeliveryStatus, ErrorCode, OrderItemStatus, OrderServiceType, RetrievedOrder},
     time::LocalTime,
 };
 
@@ -156,6 +156,16 @@ fn stay(status: &DeliveryStatus) -> Duration {
 impl World {
     /// Takes a delivery to a status, if it can go there, with all that comes with it.
     pub(crate) fn move_delivery(&mut self, id: Guid, to: &DeliveryStatus) -> Result<(), Failure> {
+        self.move_delivery_noting(id, to, |_, _| {})
+    }
+
+    /// The same, and writes into the order what somebody said of it. A delivery that cannot go there stays as it is.
+    pub(crate) fn move_delivery_noting(
+        &mut self,
+        id: Guid,
+        to: &DeliveryStatus,
+        note: impl FnOnce(&mut RetrievedOrder, LocalTime),
+    ) -> Result<(), Failure> {
         let delivery = self.deliveries.known.get(&id);
         let delivery = delivery.ok_or_else(|| Failure::order_not_found(id))?;
         delivery.can_move_to(to)?;
@@ -184,6 +194,7 @@ impl World {
         if let Some(delivery) = self.deliveries.known.get_mut(&id)
             && let Some(order) = &mut delivery.order
         {
+            note(order, now);
             order.status = Some(to.clone());
             match to {
                 DeliveryStatus::Unconfirmed => order.when_confirmed = None,

@@ -13,12 +13,13 @@ use iiko_types::{
         AddCustomerToTableOrderRequest, AddItemsToTableOrderRequest, AddOrderPaymentsRequest,
         CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
         CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
-        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, OrderItemStatus,
-        PrintBillRequest, RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder,
-        TableOrderCustomer, TableOrderInfo, TableOrderResponse,
+        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
+        RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer,
+        TableOrderInfo, TableOrderResponse,
     },
     union::Tagged,
 };
+use uuid::Uuid;
 
 use super::{Operation, accepted, command, correlation_id, of_organization, typed};
 use crate::{
@@ -162,7 +163,7 @@ fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<
         },
     )?;
     if is_printed {
-        world.cook_table_order(request.order_id, &OrderItemStatus::PrintedNotCooking)?;
+        world.print_table_order(request.order_id);
     }
     Ok(added)
 }
@@ -172,30 +173,32 @@ fn add_customer(
     request: AddCustomerToTableOrderRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = (request.organization_id, request.order_id);
-    world.table_order_at_till(organization_id, id)?;
     let phone = request.customer.phone.clone();
-    let customer = regular(request.customer);
-    let at = world.now();
-    let guest_id = match &phone {
-        Some(phone) => {
-            let loyalty = &mut world.loyalty;
-            Some(loyalty.remember(phone, &customer, organization_id, at))
-        }
-        None => {
-            let known = world.loyalty.guest_of(customer.id, None);
-            known.map(|guest| guest.id)
-        }
+    let mut customer = regular(request.customer);
+    let known = world.loyalty.guest_of(customer.id, phone.as_deref());
+    let guest_id = match (known, &phone) {
+        (Some(guest), _) => Some(guest.id),
+        (None, Some(_)) => Some(customer.id.unwrap_or_else(Uuid::new_v4)),
+        (None, None) => None,
     };
-    update(world, organization_id, id, |state, order, _| {
+    let added = update(world, organization_id, id, |state, order, _| {
         let mut retrieved = retrieved_regular(&customer);
         if let Some(guest_id) = guest_id {
             retrieved.id = guest_id;
             state.cheque.reductions.guest_id = Some(guest_id);
         }
         order.customer = Some(Tagged(retrieved));
-        order.phone = phone;
+        order.phone.clone_from(&phone);
         Ok(())
-    })
+    })?;
+    // who was refused does not become a guest
+    if let Some(phone) = &phone {
+        customer.id = guest_id;
+        let at = world.now();
+        let loyalty = &mut world.loyalty;
+        loyalty.remember(phone, &customer, organization_id, at);
+    }
+    Ok(added)
 }
 
 /// A customer in the form that other orders have.

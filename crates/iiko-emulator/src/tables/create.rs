@@ -3,10 +3,9 @@
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        CreateTableOrderRequest, CreationStatus, ErrorCode, OrderItem, OrderItemStatus, OrderType,
-        ProductOrderItem, RegularCustomer, RetrievedEmployee, RetrievedGuestsInfo,
-        RetrievedOrderStatus, RetrievedRegularCustomer, RetrievedTableOrder,
-        SplitOrderBetweenCashRegisters, TableOrder,
+        CreateTableOrderRequest, CreationStatus, ErrorCode, OrderItem, OrderType, ProductOrderItem,
+        RegularCustomer, RetrievedEmployee, RetrievedGuestsInfo, RetrievedOrderStatus,
+        RetrievedRegularCustomer, RetrievedTableOrder, SplitOrderBetweenCashRegisters, TableOrder,
     },
     union::Tagged,
 };
@@ -78,7 +77,7 @@ impl World {
         };
         self.table_order_changed(id, &Change::created(result.is_ok()));
         if result.is_ok() && settings.is_some_and(|it| it.service_print == Some(true)) {
-            self.cook_table_order(id, &OrderItemStatus::PrintedNotCooking)?;
+            self.print_table_order(id);
         }
         self.let_table_order_live(id);
         result

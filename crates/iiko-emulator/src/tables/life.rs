@@ -86,6 +86,13 @@ impl World {
         Ok(())
     }
 
+    /// The kitchen gets the dishes that it does not know yet. That there may be none is no failure of what brought them.
+    pub(crate) fn print_table_order(&mut self, id: Guid) {
+        if let Err(failure) = self.cook_table_order(id, &OrderItemStatus::PrintedNotCooking) {
+            tracing::debug!(%id, failure = failure.message, "nothing is printed");
+        }
+    }
+
     /// Lets an order go on by itself, where orders do.
     pub(crate) fn let_table_order_live(&mut self, id: Guid) {
         let step = Step::TableOrder(id);

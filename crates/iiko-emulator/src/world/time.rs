@@ -97,7 +97,8 @@ impl World {
     /// Does a step, and lives on where that panics: a fault of ours in one order must not end everything. A command
     /// that was being done has failed then.
     ///
-    /// What had been changed before stays so; changes go in whole or not at all, so that it can be used on.
+    /// What the step had changed by then stays so: a refusal comes before the first change, a panic may come between two.
+    /// The rest of the world knows nothing of that step, so it can be used on.
     pub(crate) fn survive(&mut self, step: &Step, act: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| act(self))).is_ok() {
             return;

@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::{
     Desk, PARKOVAYA,
     deliveries::{by_id, pickup, quiet_desk, status_of},
-    house_rules::desk_with,
+    house_rules::{desk_with, fate},
+    loyalty::{OLGA, id_of},
+    wallets::{bonuses, payment_type},
 };
 
 /// Puts the till of [`pickup`]'s orders to sleep, or wakes it.
@@ -232,4 +234,89 @@ async fn a_draft_can_be_committed_again_after_it_failed() {
         control.settle();
         assert_eq!(by_id(&desk, id).await["creationStatus"], expected);
     }
+}
+
+#[tokio::test]
+async fn a_closing_that_is_refused_leaves_no_time_of_delivery() {
+    let desk = quiet_desk().await;
+    let control = desk.control();
+    let paid = async |bonus: u32| {
+        let cash = json!({
+            "paymentTypeKind": "Cash", "sum": 399 - bonus, "paymentTypeId": payment_type(&desk, "CASH").await,
+        });
+        let payments = [bonuses(&desk, "Phone", OLGA, bonus).await, cash];
+        fate(&desk, json!({"payments": payments})).await
+    };
+    // both count on what is in the wallet
+    let (first, second) = (paid(300).await, paid(100).await);
+    while control.advance_delivery(id_of(&first)).is_ok() {}
+    let body = json!({
+        "organizationId": desk.organization(PARKOVAYA), "orderId": second["id"],
+        "deliveryDate": "2030-01-01 12:00:00.000",
+    });
+    let closed = desk.ask("/api/1/deliveries/close", body).await;
+    control.settle();
+    assert_eq!(
+        status_of(&desk, &closed["correlationId"]).await["state"],
+        "Error"
+    );
+    assert_eq!(by_id(&desk, id_of(&second)).await, second);
+}
+
+/// Makes an order at a table of this, and sends it to the kitchen at once. Gives its id and what the command came to.
+async fn printed_table_order(desk: &Desk, mut order: Value) -> (Uuid, Value) {
+    let pickup = pickup(desk, Uuid::nil());
+    let id = Uuid::new_v4();
+    order["id"] = json!(id);
+    let body = json!({
+        "organizationId": pickup["organizationId"], "terminalGroupId": pickup["terminalGroupId"],
+        "order": order, "createOrderSettings": {"servicePrint": true},
+    });
+    let created = desk.ask("/api/1/order/create", body).await;
+    desk.control().settle();
+    (id, status_of(desk, &created["correlationId"]).await)
+}
+
+#[tokio::test]
+async fn an_order_with_nothing_to_print_is_made_all_the_same() {
+    let desk = quiet_desk().await;
+    // a combo whose dishes come later
+    let combo = || json!([{"id": Uuid::new_v4(), "name": "Ланч", "amount": 1, "price": 0, "sourceId": Uuid::new_v4()}]);
+    let order = json!({"items": [], "combos": combo()});
+    let (id, status) = printed_table_order(&desk, order).await;
+    assert_eq!(status, json!({"state": "Success"}));
+    let body = json!({
+        "organizationId": desk.organization(PARKOVAYA), "orderId": id, "items": [], "combos": combo(),
+        "addOrderItemsSettings": {"servicePrint": true},
+    });
+    let added = desk.ask("/api/1/order/add_items", body).await;
+    desk.control().settle();
+    let status = status_of(&desk, &added["correlationId"]).await;
+    assert_eq!(status, json!({"state": "Success"}));
+}
+
+#[tokio::test]
+async fn a_customer_who_is_refused_does_not_become_a_guest() {
+    let desk = quiet_desk().await;
+    let items = pickup(&desk, Uuid::nil())["order"]["items"].clone();
+    let (id, _) = printed_table_order(&desk, json!({"items": items})).await;
+    let of_order = |mut body: Value| {
+        body["organizationId"] = json!(desk.organization(PARKOVAYA));
+        body["orderId"] = json!(id);
+        body
+    };
+    desk.ask("/api/1/order/cancel", of_order(json!({}))).await;
+    desk.control().settle();
+    let phone = "+79990000077";
+    let customer = of_order(json!({"customer": {"name": "Мария", "phone": phone}}));
+    let added = desk.ask("/api/1/order/add_customer", customer).await;
+    desk.control().settle();
+    assert_eq!(
+        status_of(&desk, &added["correlationId"]).await["state"],
+        "Error"
+    );
+    let guest =
+        json!({"organizationId": desk.organization(PARKOVAYA), "type": "phone", "phone": phone});
+    let found = desk.post("/api/1/loyalty/iiko/customer/info", guest).await;
+    assert_eq!(found.status, 400);
 }

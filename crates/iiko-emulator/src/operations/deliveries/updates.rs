@@ -209,12 +209,8 @@ fn cancel(world: &mut World, request: CancelOrderRequest) -> Result<Finish, Fail
             ..RetrievedCancelCause::new(cause)
         }),
     };
-    let delivery = world.delivery_at_till(organization_id, id)?;
-    delivery.can_move_to(&DeliveryStatus::Cancelled)?;
-    let terminal_group_id = delivery.terminal_group_id;
-    let now = world.local_now(organization_id, terminal_group_id);
-    let delivery = world.delivery_at_till(organization_id, id)?;
-    if let Some(order) = &mut delivery.order {
+    world.delivery_at_till(organization_id, id)?;
+    world.move_delivery_noting(id, &DeliveryStatus::Cancelled, |order, now| {
         order.cancel_info = Some(CancelInfo {
             cause,
             comment: request.cancel_comment,
@@ -222,8 +218,7 @@ fn cancel(world: &mut World, request: CancelOrderRequest) -> Result<Finish, Fail
             ..CancelInfo::default()
         });
         order.moved_to_delivery_id = request.moved_order_id;
-    }
-    world.move_delivery(id, &DeliveryStatus::Cancelled)?;
+    })?;
     Ok(Finish::Done)
 }
 
