@@ -13,8 +13,9 @@ use iiko_types::{
     ids::{Guid, ProductId},
     number::ExactDecimal,
     schemas::{
-        Combo, DiscountItem, DiscountsInfo, LoyaltyInfo, OrderCombo, OrderItem, OrderItemStatus,
-        Payment, PaymentItem, RetrievedOrderItem, TipsPayment, TipsPaymentItem,
+        Combo, DeliveryOrder, DiscountItem, DiscountsInfo, LoyaltyInfo, OrderCombo, OrderItem,
+        OrderItemStatus, Payment, PaymentItem, ReserveOrder, RetrievedOrderItem, TableOrder,
+        TipsPayment, TipsPaymentItem,
     },
     time::LocalTime,
 };
@@ -57,22 +58,37 @@ pub(crate) struct Ordered<'r> {
     pub(crate) tips: Option<&'r [TipsPayment]>,
     pub(crate) discounts_info: Option<&'r DiscountsInfo>,
     pub(crate) loyalty_info: Option<&'r LoyaltyInfo>,
-    /// Who takes part in loyalty with it.
-    pub(crate) guest_id: Option<Guid>,
 }
 
+macro_rules! ordered {
+    ($($request:ident)*) => {$(
+        impl<'r> From<&'r $request> for Ordered<'r> {
+            fn from(asked: &'r $request) -> Self {
+                Self {
+                    items: &asked.items,
+                    combos: asked.combos.as_deref(),
+                    payments: asked.payments.as_deref(),
+                    tips: asked.tips.as_deref(),
+                    discounts_info: asked.discounts_info.as_ref(),
+                    loyalty_info: asked.loyalty_info.as_ref(),
+                }
+            }
+        }
+    )*};
+}
+
+ordered! { DeliveryOrder ReserveOrder TableOrder }
+
 impl Cheque {
-    /// What the till makes of a request, or why it refuses all of it.
+    /// What the till makes of a request, or why it refuses all of it. The guest takes part in loyalty with it.
     pub(crate) fn of(
         ordered: &Ordered<'_>,
+        guest_id: Option<Guid>,
         organization: &Organization,
         loyalty: &Loyalty,
     ) -> Result<Self, Failure> {
-        let reductions = Reductions::of(
-            ordered.discounts_info,
-            ordered.loyalty_info,
-            ordered.guest_id,
-        );
+        let (discounts_info, loyalty_info) = (ordered.discounts_info, ordered.loyalty_info);
+        let reductions = Reductions::of(discounts_info, loyalty_info, guest_id);
         let mut cheque = Self {
             reductions,
             ..Self::default()

@@ -12,10 +12,12 @@ use iiko_types::ids::{CorrelationId, Guid, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    deliveries,
+    deliveries::Delivery,
     failure::{Failure, Finish},
     operations,
+    reserves::ReserveState,
     schedule::Step,
+    tables::TableOrderState,
     world::{Call, World},
 };
 
@@ -152,33 +154,13 @@ impl World {
 
     /// What the command was about to create does not come into being.
     fn refuse_creation(&mut self, command: CorrelationId, failure: &Failure) {
-        let deliveries = &mut self.deliveries.known;
-        if let Some(delivery) = deliveries
-            .values_mut()
-            .find(|it| it.created_by == command && it.order.is_none())
-        {
-            delivery.refuse(failure);
-            let id = delivery.id;
-            self.delivery_changed(id, &deliveries::Change::default());
-        }
-        let orders = &mut self.table_orders.known;
-        if let Some(order) = orders
-            .values_mut()
-            .find(|it| it.created_by == command && it.order.is_none())
-        {
-            order.refuse(failure);
-            let id = order.id;
-            self.table_order_changed(id, &deliveries::Change::default());
-        }
-        let reserves = &mut self.reserves.known;
-        if let Some(reserve) = reserves
-            .values_mut()
-            .find(|it| it.created_by == command && it.reserve.is_none())
-        {
-            reserve.refuse(failure);
-            let id = reserve.id;
-            self.reserve_changed(id);
-        }
+        let known = self.commands.known.get(&command);
+        let Some(id) = known.map(|it| it.subject) else {
+            return;
+        };
+        self.refuse::<Delivery>(id, command, failure);
+        self.refuse::<TableOrderState>(id, command, failure);
+        self.refuse::<ReserveState>(id, command, failure);
     }
 }
 

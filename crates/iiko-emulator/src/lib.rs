@@ -16,6 +16,7 @@ mod commands;
 mod complete;
 mod contract;
 pub mod control;
+mod creation;
 mod deliveries;
 mod drafts;
 mod external_menu;

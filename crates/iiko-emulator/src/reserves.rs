@@ -6,21 +6,26 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use iiko_types::{
-    ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
+    ids::{Guid, OrganizationId, TerminalGroupId},
     schemas::{
-        CreateReserveRequest, CreationStatus, ErrorCode, ErrorInfo, Reserve, ReserveInfo,
-        ReserveStatus, RetrievedGuestsInfo, RetrievedReserveOrder,
+        CreateReserveRequest, ErrorCode, Reserve, ReserveInfo, ReserveStatus, RetrievedGuestsInfo,
+        RetrievedReserveOrder,
     },
     time::LocalTime,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cheque::{Cheque, Ordered, exact},
-    deliveries::create::{conception, require_phone, retrieved_loyalty},
-    failure::{Failure, Finish},
-    tables::create::retrieved_regular,
-    webhooks::{Happening, Subject},
+    cheque::Cheque,
+    creation::{
+        Head, Kind,
+        asked::require_phone,
+        head_info,
+        retrieved::{conception, retrieved_loyalty, retrieved_regular},
+        with_cheque,
+    },
+    failure::Failure,
+    webhooks::Subject,
     world::World,
 };
 
@@ -32,26 +37,13 @@ pub(crate) struct Reserves {
 /// One reserve, from the request on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReserveState {
-    pub(crate) id: Guid,
-    pub(crate) external_number: Option<String>,
-    pub(crate) organization_id: OrganizationId,
+    pub(crate) head: Head,
     pub(crate) terminal_group_id: Option<TerminalGroupId>,
-    pub(crate) created_by: CorrelationId,
-    pub(crate) revision: i64,
-    pub(crate) creation_status: CreationStatus,
-    pub(crate) error: Option<ErrorInfo>,
-    pub(crate) cheque: Cheque,
-    /// Once the till has taken it; the lines of its order are in `cheque`.
+    /// Once the till has taken it; the lines of its order are in the cheque.
     pub(crate) reserve: Option<Reserve>,
 }
 
 impl ReserveState {
-    pub(crate) fn is_new(&self) -> bool {
-        self.reserve
-            .as_ref()
-            .is_some_and(|it| it.status == Some(ReserveStatus::New))
-    }
-
     /// The tables and the time they are taken, while the reserve counts.
     pub(crate) fn span(&self) -> Option<(&[Guid], LocalTime, LocalTime)> {
         let reserve = self.reserve.as_ref()?;
@@ -67,103 +59,105 @@ impl ReserveState {
         ))
     }
 
-    /// It could not be created.
-    pub(crate) fn refuse(&mut self, failure: &Failure) {
-        self.creation_status = CreationStatus::Error;
-        self.error = Some(failure.error_info());
-    }
-
     pub(crate) fn info(&self) -> ReserveInfo {
         ReserveInfo {
-            creation_status: Some(self.creation_status.clone()),
-            error_info: self.error.clone(),
-            external_number: self.external_number.clone(),
             is_deleted: Some(false),
-            organization_id: Some(self.organization_id),
-            reserve: self.reserve.as_ref().map(|reserve| self.view(reserve)),
-            timestamp: Some(self.revision),
-            ..ReserveInfo::new(self.id)
-        }
-    }
-
-    fn view(&self, reserve: &Reserve) -> Reserve {
-        let Cheque {
-            items,
-            combos,
-            payments,
-            tips,
-            discounts,
-            reductions: _,
-            bonuses: _,
-            is_settled: _,
-        } = self.cheque.clone();
-        let order = reserve.order.as_ref().map(|order| RetrievedReserveOrder {
-            items: Some(items),
-            combos: Some(combos),
-            payments: Some(payments),
-            tips: Some(tips),
-            discounts: Some(discounts),
-            sum: exact(self.cheque.sum()),
-            processed_payments_sum: exact(self.cheque.processed()),
-            ..order.clone()
-        });
-        Reserve {
-            order,
-            ..reserve.clone()
+            reserve: self.reserve.as_ref().map(|reserve| Reserve {
+                order: reserve
+                    .order
+                    .as_ref()
+                    .map(|order| with_cheque!(RetrievedReserveOrder, order, self.head.cheque)),
+                ..reserve.clone()
+            }),
+            ..head_info!(ReserveInfo, self.head)
         }
     }
 }
 
-impl World {
-    pub(crate) fn receive_reserve(&mut self, id: Guid, request: &CreateReserveRequest) {
-        let reserve = ReserveState {
-            id,
-            external_number: request.external_number.clone(),
-            organization_id: request.organization_id,
-            terminal_group_id: request.terminal_group_id,
-            created_by: CorrelationId(self.call.correlation_id),
-            revision: self.next_revision(),
-            creation_status: CreationStatus::InProgress,
-            error: None,
-            cheque: Cheque::default(),
-            reserve: None,
-        };
-        self.reserves.known.insert(id, reserve);
+impl Kind for ReserveState {
+    type Order = Reserve;
+
+    fn all(world: &mut World) -> &mut BTreeMap<Guid, Self> {
+        &mut world.reserves.known
     }
 
-    /// The till takes the reserve or refuses it.
-    pub(crate) fn create_reserve(
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
+    }
+
+    fn order_mut(&mut self) -> &mut Option<Reserve> {
+        &mut self.reserve
+    }
+
+    fn is_made(&self) -> bool {
+        self.reserve.is_some()
+    }
+
+    fn terminal_group_id(&self) -> Option<TerminalGroupId> {
+        self.terminal_group_id
+    }
+
+    /// Only as long as the guests have not come.
+    fn require_open(&self) -> Result<(), Failure> {
+        match self.status() {
+            Some(ReserveStatus::New) => Ok(()),
+            _ => Err(Failure::common("Only a new reserve can be changed.")),
+        }
+    }
+
+    fn has_cheque(reserve: &Reserve) -> bool {
+        reserve.order.is_some()
+    }
+
+    fn duplicated(id: Guid) -> Failure {
+        Failure::new(
+            ErrorCode::DuplicatedReserveId,
+            format!("Reserve with id {id} already exists."),
+        )
+    }
+
+    fn subject(id: Guid) -> Subject {
+        Subject::Reserve(id)
+    }
+
+    /// Nobody can wait for some statuses only.
+    fn status_word(&self) -> Option<String> {
+        None
+    }
+
+    fn let_live(world: &mut World, id: Guid) {
+        world.let_reserve_live(id);
+    }
+}
+
+impl World {
+    /// What the cloud takes.
+    pub(crate) fn received_reserve(
         &mut self,
         id: Guid,
         request: &CreateReserveRequest,
-    ) -> Result<Finish, Failure> {
-        let result = match self.made_reserve(id, request) {
-            Ok(made) => {
-                self.reserves.known.insert(id, made);
-                Ok(Finish::Done)
-            }
-            Err(failure) => {
-                if let Some(reserve) = self.reserves.known.get_mut(&id) {
-                    reserve.refuse(&failure);
-                }
-                Err(failure)
-            }
-        };
-        self.reserve_changed(id);
-        self.let_reserve_live(id);
-        result
+    ) -> ReserveState {
+        let external_number = request.external_number.clone();
+        ReserveState {
+            head: self.new_head(id, request.organization_id, external_number),
+            terminal_group_id: request.terminal_group_id,
+            reserve: None,
+        }
     }
 
-    fn made_reserve(
+    /// What the till makes of it.
+    pub(crate) fn made_reserve(
         &self,
-        id: Guid,
+        mut received: ReserveState,
         request: &CreateReserveRequest,
     ) -> Result<ReserveState, Failure> {
+        let id = received.head.id;
         let organization_id = request.organization_id;
-        let (Some(received), Some(organization)) = (
-            self.reserves.known.get(&id),
-            self.organization(organization_id),
-        ) else {
+        let Some(organization) = self.organization(organization_id) else {
             return Err(Failure::order_not_found(id));
         };
         if let Some(group) = request.terminal_group_id {
@@ -177,7 +171,6 @@ impl World {
             request.estimated_start_time,
             request.duration_in_minutes,
         )?;
-        let mut cheque = Cheque::default();
         let order = match &request.order {
             None => None,
             Some(asked) => {
@@ -189,16 +182,9 @@ impl World {
                 let guest = self
                     .loyalty
                     .guest_of(request.customer.0.id, Some(&request.phone));
-                let ordered = Ordered {
-                    items: &asked.items,
-                    combos: asked.combos.as_deref(),
-                    payments: asked.payments.as_deref(),
-                    tips: asked.tips.as_deref(),
-                    discounts_info: asked.discounts_info.as_ref(),
-                    loyalty_info: asked.loyalty_info.as_ref(),
-                    guest_id: guest.map(|guest| guest.id),
-                };
-                cheque = Cheque::of(&ordered, organization, &self.loyalty)?;
+                let guest_id = guest.map(|guest| guest.id);
+                received.head.cheque =
+                    Cheque::of(&asked.into(), guest_id, organization, &self.loyalty)?;
                 Some(RetrievedReserveOrder {
                     conception: Some(conception(organization)),
                     guests_info: Some(RetrievedGuestsInfo {
@@ -229,10 +215,8 @@ impl World {
             ..Reserve::default()
         };
         Ok(ReserveState {
-            creation_status: CreationStatus::Success,
-            cheque,
             reserve: Some(reserve),
-            ..received.clone()
+            ..received
         })
     }
 
@@ -264,7 +248,7 @@ impl World {
             ));
         }
         let end = LocalTime(start.0 + TimeDelta::minutes(minutes));
-        let others = self.reserves.known.values().filter(|it| it.id != id);
+        let others = self.reserves.known.values().filter(|it| it.head.id != id);
         let is_taken = others
             .filter_map(ReserveState::span)
             .any(|(tables, from, to)| {
@@ -277,19 +261,6 @@ impl World {
                 "A table is reserved at this time already.",
             )),
         }
-    }
-
-    pub(crate) fn reserve_changed(&mut self, id: Guid) {
-        let revision = self.next_revision();
-        let Some(reserve) = self.reserves.known.get_mut(&id) else {
-            return;
-        };
-        reserve.revision = revision;
-        let happening = Happening {
-            is_error: reserve.creation_status == CreationStatus::Error,
-            ..Happening::plain(reserve.organization_id, Subject::Reserve(id))
-        };
-        self.emit(&happening);
     }
 }
 

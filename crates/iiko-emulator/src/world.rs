@@ -11,7 +11,7 @@ use iiko_types::{
     ids::{OrganizationId, PaymentTypeId, ProductId, SizeId, TerminalGroupId},
     number::ExactDecimal,
     schemas::{ComboCategory, ComboSpecification, DiscountCardTypeInfo, OrderType, PaymentType},
-    time::TimeSpan,
+    time::{LocalTime, TimeSpan},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) loyalty: Loyalty,
     pub(crate) references: References,
     pub(crate) reserves: Reserves,
+    /// Of the last change of an order of any kind: grows with every change, as milliseconds do.
+    pub(crate) revision: i64,
     pub(crate) schedule: Schedule,
     pub(crate) table_orders: TableOrders,
     pub(crate) webhooks: Webhooks,
@@ -164,6 +166,28 @@ pub(crate) struct Stop {
 impl World {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// A revision that nothing has had yet.
+    pub(crate) fn next_revision(&mut self) -> i64 {
+        self.revision = self.now().timestamp_millis().max(self.revision + 1);
+        self.revision
+    }
+
+    /// The wall clock of a terminal group; of the organization's first one where none is meant.
+    pub(crate) fn local_now(
+        &self,
+        organization_id: OrganizationId,
+        terminal_group_id: Option<TerminalGroupId>,
+    ) -> LocalTime {
+        let organization = self.organization(organization_id);
+        let group = organization.and_then(|organization| {
+            terminal_group_id
+                .and_then(|id| organization.terminal_group(id))
+                .or_else(|| organization.terminal_groups.first())
+        });
+        let offset = group.map(|group| group.time_zone.0).unwrap_or_default();
+        LocalTime(self.now().naive_utc() + offset)
     }
 
     pub(crate) fn organization(&self, id: OrganizationId) -> Option<&Organization> {

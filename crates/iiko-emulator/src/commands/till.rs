@@ -25,7 +25,7 @@ pub(super) struct Asked {
     order: Option<AskedOrder>,
     terminal_group_id: Option<TerminalGroupId>,
     table_ids: Option<Vec<Guid>>,
-    transport_to_front_timeout: Option<u64>,
+    transport_to_front_timeout: Option<i64>,
     create_order_settings: Option<AskedSettings>,
     create_reserve_settings: Option<AskedSettings>,
 }
@@ -38,7 +38,7 @@ struct AskedOrder {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AskedSettings {
-    transport_to_front_timeout: Option<u64>,
+    transport_to_front_timeout: Option<i64>,
 }
 
 impl Asked {
@@ -55,6 +55,7 @@ impl Asked {
         let settings = settings.into_iter().flatten();
         let mut named = settings.filter_map(|it| it.transport_to_front_timeout);
         let seconds = named.next().or(self.transport_to_front_timeout);
+        let seconds = seconds.and_then(|it| u64::try_from(it).ok());
         seconds.map_or(USUAL_TIMEOUT, Duration::from_secs)
     }
 }

@@ -2,21 +2,24 @@
 
 use chrono::TimeDelta;
 use iiko_types::{
-    ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
+    ids::{Guid, TerminalGroupId},
     schemas::{
-        CreateOrderRequest, CreationStatus, Customer, DeliveryOrder, DeliveryStatus, ErrorCode,
-        LoyaltyInfo, OrderKind, OrderServiceType, OrderType, RetrievedAnonymousCustomer,
-        RetrievedConception, RetrievedCustomer, RetrievedGuestsInfo, RetrievedLoyaltyInfo,
-        RetrievedMarketingSource, RetrievedOrder, RetrievedOrderType, RetrievedRegularCustomer,
+        CreateOrderRequest, Customer, DeliveryOrder, DeliveryStatus, ErrorCode, OrderKind,
+        OrderType, RetrievedAnonymousCustomer, RetrievedCustomer, RetrievedGuestsInfo,
+        RetrievedMarketingSource, RetrievedOrder,
     },
     time::{LocalTime, UtcTime},
 };
 use uuid::Uuid;
 
-use super::{Change, Delivery};
+use super::Delivery;
 use crate::{
-    cheque::{Cheque, Ordered},
-    failure::{Failure, Finish},
+    cheque::Cheque,
+    creation::{
+        asked::{no_order_type, require_phone},
+        retrieved::{conception, retrieved_loyalty, retrieved_regular, retrieved_type},
+    },
+    failure::Failure,
     world::{Organization, World},
 };
 
@@ -24,56 +27,19 @@ use crate::{
 const USUAL_DURATION: TimeDelta = TimeDelta::minutes(60);
 
 impl World {
-    /// The cloud takes the order: it exists from now on, whatever the till will say. Its id is the request's, or new.
-    pub(crate) fn receive_delivery(&mut self, id: Guid, request: &CreateOrderRequest) {
+    /// What the cloud takes.
+    pub(crate) fn received_delivery(&mut self, id: Guid, request: &CreateOrderRequest) -> Delivery {
         let order = &request.order;
-        let revision = self.next_revision();
-        let stamp = self.calling_login().and_then(|login| login.source.clone());
-        let source_key = stamp.or_else(|| order.source_key.clone());
-        let delivery = Delivery {
-            id,
+        let external_number = order.external_number.clone();
+        Delivery {
+            head: self.new_head(id, request.organization_id, external_number),
             pos_id: None,
-            external_number: order.external_number.clone(),
-            organization_id: request.organization_id,
             terminal_group_id: request.terminal_group_id,
-            source_key,
+            source_key: self.source_key(order.source_key.as_ref()),
             received_at: self.now(),
-            created_by: CorrelationId(self.call.correlation_id),
-            revision,
-            creation_status: CreationStatus::InProgress,
-            error: None,
-            cheque: Cheque::default(),
             external_data: order.external_data.clone().unwrap_or_default(),
             order: None,
-        };
-        self.deliveries.known.insert(id, delivery);
-    }
-
-    /// The till takes the order or refuses it.
-    pub(crate) fn create_delivery(
-        &mut self,
-        id: Guid,
-        request: &CreateOrderRequest,
-    ) -> Result<Finish, Failure> {
-        let made = match self.answering_group(request) {
-            Ok(group) => self.made_delivery(id, request, group),
-            Err(failure) => Err(failure),
-        };
-        let result = match made {
-            Ok(made) => {
-                self.deliveries.known.insert(id, made);
-                Ok(Finish::Done)
-            }
-            Err(failure) => {
-                if let Some(delivery) = self.deliveries.known.get_mut(&id) {
-                    delivery.refuse(&failure);
-                }
-                Err(failure)
-            }
-        };
-        self.delivery_changed(id, &Change::created(result.is_ok()));
-        self.let_live(id);
-        result
+        }
     }
 
     /// The terminal group that gets the order: the one that was named, or the first one that answers.
@@ -98,35 +64,17 @@ impl World {
         Ok(id)
     }
 
-    /// Whether a terminal group takes what the calling login creates.
-    pub(crate) fn require_open_group(
-        &self,
-        organization_id: OrganizationId,
-        id: TerminalGroupId,
-    ) -> Result<(), Failure> {
-        let organization = self.organization(organization_id);
-        if organization.is_none_or(|it| it.terminal_group(id).is_none()) {
-            return Err(Failure::terminal_group_unregistered(id));
-        }
-        match self.sees_terminal_group(id) {
-            true => Ok(()),
-            false => Err(Failure::terminal_group_disabled(id)),
-        }
-    }
-
-    fn made_delivery(
+    /// What the till makes of it.
+    pub(crate) fn made_delivery(
         &mut self,
-        id: Guid,
+        received: Delivery,
         request: &CreateOrderRequest,
-        terminal_group_id: TerminalGroupId,
     ) -> Result<Delivery, Failure> {
         let asked = &request.order;
+        let terminal_group_id = self.answering_group(request)?;
         let now = self.local_now(request.organization_id, Some(terminal_group_id));
         let Some(organization) = self.organization(request.organization_id) else {
-            return Err(Failure::order_not_found(id));
-        };
-        let Some(received) = self.deliveries.known.get(&id) else {
-            return Err(Failure::order_not_found(id));
+            return Err(Failure::order_not_found(received.head.id));
         };
         require_phone(&asked.phone)?;
         let rules = &organization.rules;
@@ -148,16 +96,8 @@ impl World {
         let guest = self
             .loyalty
             .guest_of_delivery(asked.customer.as_ref(), &asked.phone);
-        let ordered = Ordered {
-            items: &asked.items,
-            combos: asked.combos.as_deref(),
-            payments: asked.payments.as_deref(),
-            tips: asked.tips.as_deref(),
-            discounts_info: asked.discounts_info.as_ref(),
-            loyalty_info: asked.loyalty_info.as_ref(),
-            guest_id: guest.map(|guest| guest.id),
-        };
-        let cheque = Cheque::of(&ordered, organization, &self.loyalty)?;
+        let guest_id = guest.map(|guest| guest.id);
+        let cheque = Cheque::of(&asked.into(), guest_id, organization, &self.loyalty)?;
         let order = RetrievedOrder {
             comment: asked.comment.clone(),
             conception: Some(conception(organization)),
@@ -201,17 +141,16 @@ impl World {
         let mut delivery = Delivery {
             pos_id: Some(Uuid::new_v4()),
             terminal_group_id: Some(terminal_group_id),
-            creation_status: CreationStatus::Success,
-            cheque,
             order: Some(order),
-            ..received.clone()
+            ..received
         };
+        delivery.head.cheque = cheque;
         if let Some(Customer::Regular(customer)) = &asked.customer {
             let at = self.now();
             let guest_id =
                 self.loyalty
                     .remember(&asked.phone, customer, request.organization_id, at);
-            delivery.cheque.reductions.guest_id = Some(guest_id);
+            delivery.head.cheque.reductions.guest_id = Some(guest_id);
             if let Some(RetrievedCustomer::Regular(customer)) = delivery
                 .order
                 .as_mut()
@@ -249,45 +188,15 @@ impl World {
             ..RetrievedMarketingSource::new(id)
         }))
     }
-
-    /// What is missing is paid in cash.
-    pub(crate) fn pay_the_rest(&mut self, id: Guid) {
-        let known = self.deliveries.known.get(&id);
-        let Some((organization_id, mut cheque)) =
-            known.map(|it| (it.organization_id, it.cheque.clone()))
-        else {
-            return;
-        };
-        if let Some(organization) = self.organization(organization_id) {
-            cheque.pay_the_rest(organization);
-        }
-        if let Some(delivery) = self.deliveries.known.get_mut(&id) {
-            delivery.cheque = cheque;
-        }
-    }
-}
-
-/// A plus, and 8 to 40 characters of which at least 8 are digits (`cloud-api.md` 8.2).
-pub(crate) fn require_phone(phone: &str) -> Result<(), Failure> {
-    let digits = phone.chars().filter(char::is_ascii_digit).count();
-    match phone.starts_with('+') && (8..=40).contains(&phone.chars().count()) && digits >= 8 {
-        true => Ok(()),
-        false => Err(Failure::new(
-            ErrorCode::InvalidPhone,
-            "Phone should start with + and have from 8 to 40 characters, at least 8 of them digits.",
-        )),
-    }
 }
 
 fn chosen_type<'o>(
     organization: &'o Organization,
     asked: &DeliveryOrder,
 ) -> Result<&'o OrderType, Failure> {
-    let mut known = organization.order_types.iter();
     match &asked.kind {
         Some(OrderKind::Type(id)) => {
-            let found = known.find(|it| it.id == *id && it.is_deleted != Some(true));
-            let found = found.ok_or_else(no_order_type)?;
+            let found = organization.order_type(*id)?;
             let is_delivery = found
                 .order_service_type
                 .as_ref()
@@ -305,10 +214,6 @@ fn chosen_type<'o>(
     }
 }
 
-fn no_order_type() -> Failure {
-    Failure::new(ErrorCode::OrderTypeNotFound, "Order type is not found.")
-}
-
 /// The organization's own order type for a service, in the word of requests.
 pub(crate) fn type_of_service<'o>(
     organization: &'o Organization,
@@ -319,31 +224,7 @@ pub(crate) fn type_of_service<'o>(
         "DeliveryByClient" => "DeliveryPickUp",
         word => word,
     };
-    let mut known = organization
-        .order_types
-        .iter()
-        .filter(|it| it.is_deleted != Some(true));
-    let found = known.find(|it| {
-        it.order_service_type
-            .as_ref()
-            .is_some_and(|it| it.as_str() == word)
-    });
-    found.ok_or_else(no_order_type)
-}
-
-pub(crate) fn retrieved_type(order_type: &OrderType) -> RetrievedOrderType {
-    let service = order_type
-        .order_service_type
-        .as_ref()
-        .map(|service| match service.as_str() {
-            "DeliveryPickUp" => OrderServiceType::DeliveryByClient,
-            word => word.into(),
-        });
-    RetrievedOrderType {
-        name: order_type.name.clone(),
-        order_service_type: service,
-        ..RetrievedOrderType::new(order_type.id)
-    }
+    organization.order_type_for(word)
 }
 
 pub(crate) fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<LocalTime, Failure> {
@@ -360,34 +241,9 @@ pub(crate) fn require_time(asked: Option<LocalTime>, now: LocalTime) -> Result<L
     }
 }
 
-pub(crate) fn retrieved_loyalty(info: Option<&LoyaltyInfo>) -> RetrievedLoyaltyInfo {
-    RetrievedLoyaltyInfo {
-        coupon: info.and_then(|info| info.coupon.clone()),
-        applied_manual_conditions: info.and_then(|info| info.applicable_manual_conditions.clone()),
-        ..RetrievedLoyaltyInfo::default()
-    }
-}
-
-pub(crate) fn conception(organization: &Organization) -> RetrievedConception {
-    RetrievedConception {
-        name: Some(organization.name.clone()),
-        code: Some(organization.code.clone()),
-        ..RetrievedConception::new(organization.id.0)
-    }
-}
-
 fn retrieved_customer(customer: &Customer) -> RetrievedCustomer {
     match customer {
-        Customer::Regular(customer) => RetrievedRegularCustomer {
-            name: customer.name.clone(),
-            surname: customer.surname.clone(),
-            comment: customer.comment.clone(),
-            gender: customer.gender.clone(),
-            birthdate: customer.birthdate,
-            in_blacklist: Some(false),
-            ..RetrievedRegularCustomer::new(customer.id.unwrap_or_else(Uuid::new_v4))
-        }
-        .into(),
+        Customer::Regular(customer) => retrieved_regular(customer).into(),
         Customer::OneTime(customer) => RetrievedAnonymousCustomer {
             name: customer.name.clone(),
             ..RetrievedAnonymousCustomer::default()

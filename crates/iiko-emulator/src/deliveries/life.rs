@@ -12,8 +12,9 @@ use iiko_types::{
     time::LocalTime,
 };
 
-use super::{Change, Delivery};
+use super::Delivery;
 use crate::{
+    creation::Change,
     failure::Failure,
     schedule::{Pace, Step},
     world::World,
@@ -46,7 +47,7 @@ impl Delivery {
     /// Whether somebody at the till can take it from its status to `to`.
     pub(crate) fn can_move_to(&self, to: &DeliveryStatus) -> Result<(), Failure> {
         let Some(from) = self.status() else {
-            return Err(Failure::order_not_found(self.id));
+            return Err(Failure::order_not_found(self.head.id));
         };
         let wrong = || {
             Failure::new(
@@ -75,7 +76,7 @@ impl Delivery {
             return Err(wrong());
         }
         match to {
-            DeliveryStatus::Closed if !self.cheque.is_paid() => Err(Failure::new(
+            DeliveryStatus::Closed if !self.head.cheque.is_paid() => Err(Failure::new(
                 ErrorCode::PaymentSumNotEnough,
                 "Payment sum is not enough to close the order.",
             )),
@@ -169,18 +170,18 @@ impl World {
         let delivery = self.deliveries.known.get(&id);
         let delivery = delivery.ok_or_else(|| Failure::order_not_found(id))?;
         delivery.can_move_to(to)?;
-        let organization = self.organization(delivery.organization_id);
+        let organization = self.organization(delivery.head.organization_id);
         let pays_first = organization.is_some_and(|it| it.rules.paid_before_courier);
-        if *to == DeliveryStatus::OnWay && pays_first && !delivery.cheque.is_paid() {
+        if *to == DeliveryStatus::OnWay && pays_first && !delivery.head.cheque.is_paid() {
             return Err(Failure::new(
                 ErrorCode::PaymentSumNotEnough,
                 "Current settings require the delivery to be paid before sending.",
             ));
         }
         if *to == DeliveryStatus::Closed {
-            self.loyalty.require_money(&delivery.cheque.bonuses)?;
+            self.loyalty.require_money(&delivery.head.cheque.bonuses)?;
         }
-        let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
+        let now = self.local_now(delivery.head.organization_id, delivery.terminal_group_id);
         if matches!(
             to,
             DeliveryStatus::ReadyForCooking | DeliveryStatus::CookingStarted
@@ -208,24 +209,25 @@ impl World {
                 DeliveryStatus::Delivered => set_once(&mut order.when_delivered, now),
                 DeliveryStatus::Closed => {
                     order.when_closed = Some(now);
-                    delivery.cheque.is_settled = true;
+                    delivery.head.cheque.is_settled = true;
                 }
                 DeliveryStatus::ReadyForCooking
                 | DeliveryStatus::Cancelled
                 | DeliveryStatus::Other(_) => {}
             }
             if let Some(status) = dishes_are(to) {
-                change.item_statuses = delivery.cheque.reach(&status, now);
+                change.item_statuses = delivery.head.cheque.reach(&status, now);
             }
         }
         if *to == DeliveryStatus::Closed
             && let Some(delivery) = self.deliveries.known.get(&id)
         {
-            let (organization_id, cheque) = (delivery.organization_id, delivery.cheque.clone());
+            let (organization_id, cheque) =
+                (delivery.head.organization_id, delivery.head.cheque.clone());
             self.settle_with_loyalty(organization_id, id, &cheque, true);
         }
-        self.delivery_changed(id, &change);
-        self.let_live(id);
+        self.changed::<Delivery>(id, &change);
+        self.let_delivery_live(id);
         Ok(())
     }
 
@@ -234,22 +236,22 @@ impl World {
         let Some(delivery) = self.deliveries.known.get(&id) else {
             return;
         };
-        let now = self.local_now(delivery.organization_id, delivery.terminal_group_id);
+        let now = self.local_now(delivery.head.organization_id, delivery.terminal_group_id);
         let mut change = Change::default();
         if let Some(delivery) = self.deliveries.known.get_mut(&id)
             && let Some(order) = &mut delivery.order
         {
             set_once(&mut order.when_printed, now);
             let printed = OrderItemStatus::PrintedNotCooking;
-            change.item_statuses = delivery.cheque.reach(&printed, now);
+            change.item_statuses = delivery.head.cheque.reach(&printed, now);
         }
         if !change.item_statuses.is_empty() {
-            self.delivery_changed(id, &change);
+            self.changed::<Delivery>(id, &change);
         }
     }
 
     /// Lets a delivery go on by itself, where deliveries do.
-    pub(crate) fn let_live(&mut self, id: Guid) {
+    pub(crate) fn let_delivery_live(&mut self, id: Guid) {
         let step = Step::Delivery(id);
         self.schedule.forget(&step);
         if let Pace::Auto { .. } = self.schedule.pace
@@ -272,17 +274,17 @@ impl World {
             ));
         };
         if next == DeliveryStatus::Closed {
-            self.pay_the_rest(id);
+            self.pay_the_rest::<Delivery>(id);
         }
         self.move_delivery(id, &next)
     }
 
     /// A delivery goes on by itself. Before somebody cooks it the kitchen gets it.
-    pub(crate) fn live(&mut self, id: Guid) {
+    pub(crate) fn live_delivery(&mut self, id: Guid) {
         let delivery = self.deliveries.known.get(&id);
         if delivery.is_some_and(Delivery::waits_for_print) {
             self.print_delivery(id);
-            return self.let_live(id);
+            return self.let_delivery_live(id);
         }
         if let Err(failure) = self.advance_delivery(id) {
             tracing::debug!(%id, failure = failure.message, "a delivery stays where it is");

@@ -5,6 +5,7 @@ mod updates;
 
 use super::{Operation, accepted, command, correlation_id, of_organization};
 use crate::{
+    deliveries::Delivery,
     failure::{Failure, Finish},
     refusal::Refusal,
     world::World,
@@ -17,8 +18,7 @@ use iiko_types::{
     },
     schemas::{
         CancelDeliveryConfirmationRequest, CloseDeliveryOrderRequest, ConfirmDeliveryRequest,
-        CreateOrderRequest, CreationStatus, DeliveryStatus, OrderInfo, OrderKind, OrderResponse,
-        UpdateDeliveryStatusRequest,
+        CreateOrderRequest, DeliveryStatus, OrderKind, OrderResponse, UpdateDeliveryStatusRequest,
     },
     time::LocalTime,
 };
@@ -68,21 +68,10 @@ pub(super) fn create(
     }
     // without an id of its own the order gets the command's, so that both halves mean the same order
     let id = order.id.unwrap_or(world.call.correlation_id);
-    let order_info = match world.deliveries.known.get(&id) {
-        Some(known) => OrderInfo {
-            creation_status: Some(CreationStatus::Error),
-            error_info: Some(Failure::duplicated_order(id).error_info()),
-            order: None,
-            ..known.info(&[])
-        },
-        None => {
-            world.receive_delivery(id, request);
-            world.deliveries.known[&id].info(&[])
-        }
-    };
+    let received = world.receive(id, |world| world.received_delivery(id, request));
     Ok(OrderResponse {
         correlation_id: correlation_id(world),
-        order_info: Some(order_info),
+        order_info: Some(received.info(&[])),
         ..OrderResponse::default()
     })
 }
@@ -92,11 +81,9 @@ pub(super) fn finish_create(
     request: CreateOrderRequest,
 ) -> Result<Finish, Failure> {
     let id = request.order.id.unwrap_or(world.call.correlation_id);
-    let known = world.deliveries.known.get(&id);
-    match known.is_some_and(|it| it.created_by.0 == world.call.correlation_id) {
-        true => world.create_delivery(id, &request),
-        false => Err(Failure::duplicated_order(id)),
-    }
+    world.create(id, |world, received| {
+        world.made_delivery(received, &request)
+    })
 }
 
 fn move_to(
@@ -105,7 +92,7 @@ fn move_to(
     id: Guid,
     status: &DeliveryStatus,
 ) -> Result<Finish, Failure> {
-    world.delivery_at_till(organization_id, id)?;
+    world.at_till::<Delivery>(organization_id, id)?;
     world.move_delivery(id, status)?;
     Ok(Finish::Done)
 }
@@ -149,7 +136,7 @@ fn deliver(
     status: &DeliveryStatus,
     date: Option<LocalTime>,
 ) -> Result<Finish, Failure> {
-    world.delivery_at_till(organization_id, id)?;
+    world.at_till::<Delivery>(organization_id, id)?;
     world.move_delivery_noting(id, status, |order, _| {
         if date.is_some() {
             order.when_delivered = date;

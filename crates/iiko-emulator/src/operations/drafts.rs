@@ -267,7 +267,8 @@ fn commit(world: &mut World, request: &CommitDraftRequest) -> Result<OrderRespon
     let draft = find(world, request.organization_id, request.order_id)?;
     let creation = draft.creation(request).ok_or_else(Refusal::internal)?;
     // what became of an earlier commit does not stand in the way: the draft is still here to be mended
-    let failed = |it: &Delivery| it.creation_status == CreationStatus::Error && it.order.is_none();
+    let failed =
+        |it: &Delivery| it.head.creation_status == CreationStatus::Error && it.order.is_none();
     if world
         .deliveries
         .known

@@ -10,10 +10,9 @@ use iiko_types::{
     schemas::{
         AddOrderItemsToBanquetRequest, AddOrderPaymentsToBanquetRequest, CancelReserveRequest,
         ChangeBanquetOrderItemsRequest, ChangeReserveEstimatedStartTimeRequest,
-        ChangeReserveTablesRequest, CreateReserveRequest, CreationStatus, ErrorCode,
-        GetRestaurantSectionsWorkloadRequest, GetRestaurantSectionsWorkloadResponse, Reserve,
-        ReserveInWorkload, ReserveInfo, ReserveResponse, ReserveStatus, ReservesByIdRequest,
-        ReservesResponse,
+        ChangeReserveTablesRequest, CreateReserveRequest, GetRestaurantSectionsWorkloadRequest,
+        GetRestaurantSectionsWorkloadResponse, Reserve, ReserveInWorkload, ReserveResponse,
+        ReserveStatus, ReservesByIdRequest, ReservesResponse,
     },
     time::LocalTime,
 };
@@ -21,10 +20,11 @@ use iiko_types::{
 use super::{Operation, accepted, command, correlation_id, of_organization, typed};
 use crate::{
     cheque::{self, Cheque},
+    creation::Till,
     failure::{Failure, Finish},
     refusal::Refusal,
     reserves::ReserveState,
-    world::{Organization, World},
+    world::World,
 };
 
 of_organization! {
@@ -54,78 +54,35 @@ pub(super) fn register() -> Vec<Operation> {
 
 fn create(world: &mut World, request: &CreateReserveRequest) -> Result<ReserveResponse, Refusal> {
     let id = request.id.unwrap_or(world.call.correlation_id);
-    let reserve_info = match world.reserves.known.get(&id) {
-        Some(known) => ReserveInfo {
-            creation_status: Some(CreationStatus::Error),
-            error_info: Some(duplicated(id).error_info()),
-            reserve: None,
-            ..known.info()
-        },
-        None => {
-            world.receive_reserve(id, request);
-            world.reserves.known[&id].info()
-        }
-    };
+    let received = world.receive(id, |world| world.received_reserve(id, request));
     Ok(ReserveResponse {
         correlation_id: correlation_id(world),
-        reserve_info: Some(reserve_info),
+        reserve_info: Some(received.info()),
         ..ReserveResponse::default()
     })
 }
 
-fn duplicated(id: Guid) -> Failure {
-    Failure::new(
-        ErrorCode::DuplicatedReserveId,
-        format!("Reserve with id {id} already exists."),
-    )
-}
-
 fn finish_create(world: &mut World, request: CreateReserveRequest) -> Result<Finish, Failure> {
     let id = request.id.unwrap_or(world.call.correlation_id);
-    let known = world.reserves.known.get(&id);
-    match known.is_some_and(|it| it.created_by.0 == world.call.correlation_id) {
-        true => world.create_reserve(id, &request),
-        false => Err(duplicated(id)),
-    }
+    world.create(id, |world, received| world.made_reserve(received, &request))
 }
 
-/// Changes a reserve whose guests have not come yet: wholly, or not at all.
+/// Changes a reserve, and when it begins by itself.
 fn update(
     world: &mut World,
     organization_id: OrganizationId,
     id: Guid,
-    change: impl FnOnce(&mut ReserveState, &mut Reserve, &World) -> Result<(), Failure>,
+    change: impl FnOnce(&mut ReserveState, &mut Reserve, &Till<'_>) -> Result<(), Failure>,
 ) -> Result<Finish, Failure> {
-    let known = world.reserves.known.get(&id);
-    let known = known.filter(|it| it.organization_id == organization_id && it.reserve.is_some());
-    let Some(mut state) = known.cloned() else {
-        return Err(Failure::order_not_found(id));
-    };
-    if !state.is_new() {
-        return Err(Failure::common("Only a new reserve can be changed."));
-    }
-    let Some(mut reserve) = state.reserve.take() else {
-        return Err(Failure::order_not_found(id));
-    };
-    change(&mut state, &mut reserve, world)?;
-    if let Ok(organization) = banquet(&reserve, world, organization_id) {
-        state.cheque.discount(organization, &world.loyalty)?;
-    }
-    state.reserve = Some(reserve);
-    world.reserves.known.insert(id, state);
-    world.reserve_changed(id);
+    let finish = world.update(organization_id, id, change)?;
     world.let_reserve_live(id);
-    Ok(Finish::Done)
+    Ok(finish)
 }
 
-fn banquet<'w>(
-    reserve: &Reserve,
-    world: &'w World,
-    organization_id: OrganizationId,
-) -> Result<&'w Organization, Failure> {
-    match (&reserve.order, world.organization(organization_id)) {
-        (Some(_), Some(organization)) => Ok(organization),
-        _ => Err(Failure::common(
+fn require_banquet(reserve: &Reserve) -> Result<(), Failure> {
+    match reserve.order {
+        Some(_) => Ok(()),
+        None => Err(Failure::common(
             "The reserve has no order: it is not a banquet.",
         )),
     }
@@ -133,10 +90,11 @@ fn banquet<'w>(
 
 fn add_items(world: &mut World, request: AddOrderItemsToBanquetRequest) -> Result<Finish, Failure> {
     let id = request.organization_id;
-    update(world, id, request.reserve_id, |state, reserve, world| {
-        let menu = &banquet(reserve, world, id)?.nomenclature;
+    update(world, id, request.reserve_id, |state, reserve, till| {
+        require_banquet(reserve)?;
+        let menu = &till.organization.nomenclature;
         let combos = request.combos.as_deref().unwrap_or_default();
-        cheque::lines(menu, &mut state.cheque, &request.items, combos)
+        cheque::lines(menu, &mut state.head.cheque, &request.items, combos)
     })
 }
 
@@ -145,16 +103,17 @@ fn change_items(
     request: ChangeBanquetOrderItemsRequest,
 ) -> Result<Finish, Failure> {
     let id = request.organization_id;
-    update(world, id, request.reserve_id, |state, reserve, world| {
-        let menu = &banquet(reserve, world, id)?.nomenclature;
-        state.cheque = Cheque {
+    update(world, id, request.reserve_id, |state, reserve, till| {
+        require_banquet(reserve)?;
+        let menu = &till.organization.nomenclature;
+        state.head.cheque = Cheque {
             items: Vec::new(),
             combos: Vec::new(),
-            ..state.cheque.clone()
+            ..state.head.cheque.clone()
         };
         let items = request.items.as_deref().unwrap_or_default();
         let combos = request.combos.as_deref().unwrap_or_default();
-        cheque::lines(menu, &mut state.cheque, items, combos)
+        cheque::lines(menu, &mut state.head.cheque, items, combos)
     })
 }
 
@@ -163,12 +122,13 @@ fn add_payments(
     request: AddOrderPaymentsToBanquetRequest,
 ) -> Result<Finish, Failure> {
     let id = request.organization_id;
-    update(world, id, request.reserve_id, |state, reserve, world| {
-        let organization = banquet(reserve, world, id)?;
-        let payments = &request.payments;
+    update(world, id, request.reserve_id, |state, reserve, till| {
+        require_banquet(reserve)?;
+        let (organization, loyalty) = (till.organization, &till.world.loyalty);
         state
+            .head
             .cheque
-            .pay(organization, &world.loyalty, payments, &[])
+            .pay(organization, loyalty, &request.payments, &[])
     })
 }
 
@@ -177,13 +137,14 @@ fn change_tables(
     request: ChangeReserveTablesRequest,
 ) -> Result<Finish, Failure> {
     let id = request.organization_id;
-    update(world, id, request.reserve_id, |state, reserve, world| {
+    update(world, id, request.reserve_id, |state, reserve, till| {
         let (Some(start), Some(minutes)) =
             (reserve.estimated_start_time, reserve.duration_in_minutes)
         else {
-            return Err(Failure::order_not_found(state.id));
+            return Err(Failure::order_not_found(state.head.id));
         };
-        world.require_free(id, state.id, &request.table_ids, start, minutes)?;
+        till.world
+            .require_free(id, state.head.id, &request.table_ids, start, minutes)?;
         reserve.table_ids = Some(request.table_ids);
         Ok(())
     })
@@ -194,11 +155,12 @@ fn change_start(
     request: ChangeReserveEstimatedStartTimeRequest,
 ) -> Result<Finish, Failure> {
     let id = request.organization_id;
-    update(world, id, request.reserve_id, |state, reserve, world| {
+    update(world, id, request.reserve_id, |state, reserve, till| {
         let tables = reserve.table_ids.clone().unwrap_or_default();
         let minutes = reserve.duration_in_minutes.unwrap_or_default();
         let start = request.new_estimated_start_time;
-        world.require_free(id, state.id, &tables, start, minutes)?;
+        till.world
+            .require_free(id, state.head.id, &tables, start, minutes)?;
         reserve.estimated_start_time = Some(start);
         Ok(())
     })
@@ -219,7 +181,8 @@ fn status_by_id(
 ) -> Result<ReservesResponse, Refusal> {
     world.permitted(&[request.organization_id])?;
     let known = world.reserves.known.values().filter(|it| {
-        it.organization_id == request.organization_id && request.reserve_ids.contains(&it.id)
+        it.head.organization_id == request.organization_id
+            && request.reserve_ids.contains(&it.head.id)
     });
     let reserves = known.map(ReserveState::info).collect();
     Ok(ReservesResponse {
@@ -256,7 +219,7 @@ fn workload(
             estimated_start_time: Some(start),
             guests_count: reserve.guests_count,
             table_ids: Some(ids.to_vec()),
-            ..ReserveInWorkload::new(state.id)
+            ..ReserveInWorkload::new(state.head.id)
         })
     });
     let reserves = reserves.collect();

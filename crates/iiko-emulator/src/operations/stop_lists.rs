@@ -12,7 +12,7 @@ use iiko_types::{
     time::UtcTime,
 };
 
-use super::{Operation, correlation_id, typed};
+use super::{Operation, accepted, correlation_id, typed};
 use crate::{
     refusal::Refusal,
     world::{Organization, Stop, StopKey, World},
@@ -92,7 +92,6 @@ fn add(
     request: AddProductsToStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
     let now = world.now();
-    let answer = accepted(world);
     let organization = world.permitted_one(request.organization_id)?;
     organization.require_terminal_group(request.terminal_group_id)?;
     for item in &request.items {
@@ -113,14 +112,13 @@ fn add(
         );
     }
     world.stop_list_changed(request.organization_id, request.terminal_group_id);
-    Ok(answer)
+    accepted(world, &())
 }
 
 fn remove(
     world: &mut World,
     request: RemoveProductsFromStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
-    let answer = accepted(world);
     let organization = world.permitted_one(request.organization_id)?;
     organization.require_terminal_group(request.terminal_group_id)?;
     for item in &request.items {
@@ -131,21 +129,20 @@ fn remove(
         });
     }
     world.stop_list_changed(request.organization_id, request.terminal_group_id);
-    Ok(answer)
+    accepted(world, &())
 }
 
 fn clear(
     world: &mut World,
     request: ClearStopListRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
-    let answer = accepted(world);
     let organization = world.permitted_one(request.organization_id)?;
     organization.require_terminal_group(request.terminal_group_id)?;
     organization
         .stops
         .retain(|key, _| key.terminal_group_id != request.terminal_group_id);
     world.stop_list_changed(request.organization_id, request.terminal_group_id);
-    Ok(answer)
+    accepted(world, &())
 }
 
 /// Which items of an order cannot be made: what is out of stock, or less than the order needs.
@@ -165,13 +162,6 @@ fn check(
         rejected_items: (!rejected.is_empty()).then_some(rejected),
         ..CheckStopListResponse::default()
     })
-}
-
-fn accepted(world: &World) -> CorrelationIdResponse {
-    CorrelationIdResponse {
-        correlation_id: correlation_id(world),
-        ..CorrelationIdResponse::default()
-    }
 }
 
 /// The sentence is a guess.

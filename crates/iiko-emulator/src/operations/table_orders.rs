@@ -12,10 +12,9 @@ use iiko_types::{
     schemas::{
         AddCustomerToTableOrderRequest, AddItemsToTableOrderRequest, AddOrderPaymentsRequest,
         CancelTableOrderRequest, ChangeExternalDataRequest, ChangePaymentsRequest,
-        CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, CreationStatus,
-        ErrorCode, InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest,
-        RegularCustomer, RetrievedOrderStatus, RetrievedTableOrder, TableOrderCustomer,
-        TableOrderInfo, TableOrderResponse,
+        CloseTableOrderRequest, CorrelationIdResponse, CreateTableOrderRequest, ErrorCode,
+        InitTableOrderByPosOrderRequest, InitTableOrderRequest, PrintBillRequest, RegularCustomer,
+        RetrievedOrderStatus, TableOrderCustomer, TableOrderResponse,
     },
     union::Tagged,
 };
@@ -24,12 +23,11 @@ use uuid::Uuid;
 use super::{Operation, accepted, command, correlation_id, of_organization, typed};
 use crate::{
     cheque,
-    deliveries::Change,
+    creation::{Change, external_data, retrieved::retrieved_regular},
     failure::{Failure, Finish},
-    loyalty::Loyalty,
     refusal::Refusal,
-    tables::{TableOrderState, create::retrieved_regular},
-    world::{Organization, World},
+    tables::TableOrderState,
+    world::World,
 };
 
 of_organization! {
@@ -68,21 +66,10 @@ fn create(
     let organization = world.permitted_one(request.organization_id)?;
     organization.require_terminal_group(request.terminal_group_id)?;
     let id = order_id(world, request);
-    let order_info = match world.table_orders.known.get(&id) {
-        Some(known) => TableOrderInfo {
-            creation_status: Some(CreationStatus::Error),
-            error_info: Some(Failure::duplicated_order(id).error_info()),
-            order: None,
-            ..known.info(&[])
-        },
-        None => {
-            world.receive_table_order(id, request);
-            world.table_orders.known[&id].info(&[])
-        }
-    };
+    let received = world.receive(id, |world| world.received_table_order(id, request));
     Ok(TableOrderResponse {
         correlation_id: correlation_id(world),
-        order_info: Some(order_info),
+        order_info: Some(received.info(&[])),
         ..TableOrderResponse::default()
     })
 }
@@ -95,68 +82,29 @@ fn order_id(world: &World, request: &CreateTableOrderRequest) -> Guid {
 
 fn finish_create(world: &mut World, request: CreateTableOrderRequest) -> Result<Finish, Failure> {
     let id = order_id(world, &request);
-    let known = world.table_orders.known.get(&id);
-    match known.is_some_and(|it| it.created_by.0 == world.call.correlation_id) {
-        true => world.create_table_order(id, &request),
-        false => Err(Failure::duplicated_order(id)),
+    let group = request.terminal_group_id;
+    let created = world.create(id, |world, received| {
+        world.require_open_group(request.organization_id, group)?;
+        world.made_table_order(received, &request)
+    })?;
+    let settings = request.create_order_settings.as_ref();
+    if settings.is_some_and(|it| it.service_print == Some(true)) {
+        world.print_table_order(id);
     }
-}
-
-/// What a change may look at.
-struct Till<'w> {
-    organization: &'w Organization,
-    loyalty: &'w Loyalty,
-}
-
-/// Changes an order that is open: wholly, or not at all.
-fn update(
-    world: &mut World,
-    organization_id: OrganizationId,
-    id: Guid,
-    change: impl FnOnce(
-        &mut TableOrderState,
-        &mut RetrievedTableOrder,
-        &Till<'_>,
-    ) -> Result<(), Failure>,
-) -> Result<Finish, Failure> {
-    let mut state = world.table_order_at_till(organization_id, id)?.clone();
-    if state.is_finished() {
-        return Err(Failure::new(
-            ErrorCode::OrderStatusChangedInIikoFront,
-            "A closed or deleted order cannot be changed.",
-        ));
-    }
-    let (Some(mut order), Some(organization)) =
-        (state.order.take(), world.organization(organization_id))
-    else {
-        return Err(Failure::order_not_found(id));
-    };
-    let till = Till {
-        organization,
-        loyalty: &world.loyalty,
-    };
-    let lines = state.cheque.items.len();
-    change(&mut state, &mut order, &till)?;
-    let change = Change::of_lines(lines, state.cheque.items.len());
-    state.cheque.discount(organization, &world.loyalty)?;
-    state.order = Some(order);
-    world.table_orders.known.insert(id, state);
-    world.table_order_changed(id, &change);
-    Ok(Finish::Done)
+    Ok(created)
 }
 
 fn add_items(world: &mut World, request: AddItemsToTableOrderRequest) -> Result<Finish, Failure> {
     let settings = request.add_order_items_settings.as_ref();
     let is_printed = settings.is_some_and(|it| it.service_print == Some(true));
-    let added = update(
-        world,
+    let added = world.update(
         request.organization_id,
         request.order_id,
-        |state, _, till| {
+        |state: &mut TableOrderState, _, till| {
             let combos = request.combos.as_deref().unwrap_or_default();
             cheque::lines(
                 &till.organization.nomenclature,
-                &mut state.cheque,
+                &mut state.head.cheque,
                 &request.items,
                 combos,
             )
@@ -181,16 +129,20 @@ fn add_customer(
         (None, Some(_)) => Some(customer.id.unwrap_or_else(Uuid::new_v4)),
         (None, None) => None,
     };
-    let added = update(world, organization_id, id, |state, order, _| {
-        let mut retrieved = retrieved_regular(&customer);
-        if let Some(guest_id) = guest_id {
-            retrieved.id = guest_id;
-            state.cheque.reductions.guest_id = Some(guest_id);
-        }
-        order.customer = Some(Tagged(retrieved));
-        order.phone.clone_from(&phone);
-        Ok(())
-    })?;
+    let added = world.update(
+        organization_id,
+        id,
+        |state: &mut TableOrderState, order, _| {
+            let mut retrieved = retrieved_regular(&customer);
+            if let Some(guest_id) = guest_id {
+                retrieved.id = guest_id;
+                state.head.cheque.reductions.guest_id = Some(guest_id);
+            }
+            order.customer = Some(Tagged(retrieved));
+            order.phone.clone_from(&phone);
+            Ok(())
+        },
+    )?;
     // who was refused does not become a guest
     if let Some(phone) = &phone {
         customer.id = guest_id;
@@ -216,31 +168,33 @@ fn regular(customer: TableOrderCustomer) -> RegularCustomer {
 }
 
 fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<Finish, Failure> {
-    update(
-        world,
+    world.update(
         request.organization_id,
         request.order_id,
-        |state, _, till| {
+        |state: &mut TableOrderState, _, till| {
             let tips = request.tips.as_deref().unwrap_or_default();
             let payments = &request.payments;
             state
+                .head
                 .cheque
-                .pay(till.organization, till.loyalty, payments, tips)
+                .pay(till.organization, &till.world.loyalty, payments, tips)
         },
     )
 }
 
 fn change_payments(world: &mut World, request: ChangePaymentsRequest) -> Result<Finish, Failure> {
-    update(
-        world,
+    world.update(
         request.organization_id,
         request.order_id,
-        |state, _, till| {
+        |state: &mut TableOrderState, _, till| {
             let tips = request.tips.as_deref().unwrap_or_default();
             let payments = &request.payments;
-            state
-                .cheque
-                .replace_payments(till.organization, till.loyalty, payments, tips)
+            state.head.cheque.replace_payments(
+                till.organization,
+                &till.world.loyalty,
+                payments,
+                tips,
+            )
         },
     )
 }
@@ -251,7 +205,7 @@ fn move_to(
     id: Guid,
     status: &RetrievedOrderStatus,
 ) -> Result<Finish, Failure> {
-    world.table_order_at_till(organization_id, id)?;
+    world.at_till::<TableOrderState>(organization_id, id)?;
     world.move_table_order(id, status)?;
     Ok(Finish::Done)
 }
@@ -296,13 +250,10 @@ fn change_external_data(
     request: ChangeExternalDataRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
     world.permitted(&[request.organization_id])?;
-    let order = world.table_order_at_till(request.organization_id, request.order_id);
+    let order = world.at_till::<TableOrderState>(request.organization_id, request.order_id);
     let order = order.map_err(|failure| Refusal::invalid_request(failure.message))?;
-    for data in request.external_data {
-        order.external_data.retain(|it| it.key != data.key);
-        order.external_data.push(data);
-    }
-    world.table_order_changed(request.order_id, &Change::default());
+    external_data::put(&mut order.external_data, request.external_data);
+    world.changed::<TableOrderState>(request.order_id, &Change::default());
     accepted(world, &())
 }
 

@@ -52,11 +52,11 @@ const COLUMNS: [(&str, &str, &[DeliveryStatus]); 5] = [
 pub(super) fn content(frame: &Frame, world: &World) -> Markup {
     // the newest change first
     let mut deliveries: Vec<&Delivery> = world.deliveries.known.values().collect();
-    deliveries.sort_by_key(|it| std::cmp::Reverse(it.revision));
+    deliveries.sort_by_key(|it| std::cmp::Reverse(it.head.revision));
     let refused: Vec<&Delivery> = deliveries
         .iter()
         .copied()
-        .filter(|it| it.creation_status != CreationStatus::Success)
+        .filter(|it| it.head.creation_status != CreationStatus::Success)
         .take(REFUSED_SHOWN)
         .collect();
     let mut tables: Vec<&TableOrderState> = world
@@ -65,7 +65,7 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
         .values()
         .filter(|it| it.order.is_some() && !it.is_finished())
         .collect();
-    tables.sort_by_key(|it| std::cmp::Reverse(it.revision));
+    tables.sort_by_key(|it| std::cmp::Reverse(it.head.revision));
     html! {
         div.title {
             h1 { (frame.pick("Доставки", "Deliveries")) }
@@ -96,9 +96,9 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
             table {
                 @for delivery in refused {
                     tr {
-                        td { code { (delivery.id) } }
-                        td { (delivery.creation_status) }
-                        td { (delivery.error.as_ref().and_then(|it| it.message.as_deref()).unwrap_or_default()) }
+                        td { code { (delivery.head.id) } }
+                        td { (delivery.head.creation_status) }
+                        td { (delivery.head.error.as_ref().and_then(|it| it.message.as_deref()).unwrap_or_default()) }
                     }
                 }
             }
@@ -114,7 +114,7 @@ fn card(frame: &Frame, delivery: &Delivery) -> Markup {
     let Some(order) = &delivery.order else {
         return html! {};
     };
-    let id = delivery.id.to_string();
+    let id = delivery.head.id.to_string();
     let kind = match delivery.is_for_courier() {
         true => frame.pick("курьер", "courier"),
         false => frame.pick("самовывоз", "pickup"),
@@ -131,8 +131,8 @@ fn card(frame: &Frame, delivery: &Delivery) -> Markup {
                 span.soft { (order.phone.as_deref().unwrap_or_default()) }
                 @if let Some(source) = &delivery.source_key { " " span.tag { (source) } }
             }
-            (lines(&delivery.cheque))
-            (total(frame, &delivery.cheque))
+            (lines(&delivery.head.cheque))
+            (total(frame, &delivery.head.cheque))
             @if let Some(comment) = &order.comment { p.soft { "«" (comment) "»" } }
             @if let Some(next) = delivery.next_status() {
                 div.actions {
@@ -146,7 +146,7 @@ fn card(frame: &Frame, delivery: &Delivery) -> Markup {
 }
 
 fn table_card(frame: &Frame, world: &World, order: &TableOrderState) -> Markup {
-    let id = order.id.to_string();
+    let id = order.head.id.to_string();
     let names: Vec<&str> = order
         .table_ids()
         .iter()
@@ -162,13 +162,13 @@ fn table_card(frame: &Frame, world: &World, order: &TableOrderState) -> Markup {
                     span.tag { (frame.pick("счёт", "bill")) }
                 }
             }
-            (lines(&order.cheque))
-            (total(frame, &order.cheque))
+            (lines(&order.head.cheque))
+            (total(frame, &order.head.cheque))
             div.actions {
                 @if order.status() == Some(&RetrievedOrderStatus::New) {
                     (frame.button("table", &[("order", &id), ("status", "Bill")], "next", frame.pick("Счёт", "Bill")))
                 }
-                @if order.cheque.is_paid() {
+                @if order.head.cheque.is_paid() {
                     (frame.button("table", &[("order", &id), ("status", "Closed")], "next", frame.pick("Закрыть", "Close")))
                 }
                 (frame.button("table", &[("order", &id), ("status", "Deleted")], "quiet", frame.pick("Удалить", "Delete")))

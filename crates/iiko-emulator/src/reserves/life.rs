@@ -10,13 +10,14 @@ use iiko_types::{
 use super::ReserveState;
 use crate::{
     clock::after,
+    creation::Change,
     failure::Failure,
     schedule::{Pace, Step},
     world::World,
 };
 
 impl ReserveState {
-    fn status(&self) -> Option<&ReserveStatus> {
+    pub(super) fn status(&self) -> Option<&ReserveStatus> {
         self.reserve.as_ref()?.status.as_ref()
     }
 
@@ -53,7 +54,7 @@ impl World {
             ));
         }
         reserve.status = Some(to.clone());
-        self.reserve_changed(id);
+        self.changed::<ReserveState>(id, &Change::default());
         self.let_reserve_live(id);
         Ok(())
     }
@@ -73,7 +74,7 @@ impl World {
         };
         match state.status() {
             Some(ReserveStatus::New) => {
-                let here = self.local_now(state.organization_id, state.terminal_group_id);
+                let here = self.local_now(state.head.organization_id, state.terminal_group_id);
                 let start = reserve.estimated_start_time.unwrap_or(here);
                 let left = (start.0 - here.0).to_std().unwrap_or_default();
                 self.schedule.at(after(self.now(), left), step);

@@ -9,7 +9,7 @@ use iiko_types::{
 
 use super::TableOrderState;
 use crate::{
-    deliveries::Change,
+    creation::Change,
     failure::Failure,
     schedule::{Pace, Step},
     world::World,
@@ -35,7 +35,7 @@ impl Next {
 impl TableOrderState {
     fn next(&self) -> Option<Next> {
         Some(match self.status()? {
-            RetrievedOrderStatus::New => match self.cheque.slowest() {
+            RetrievedOrderStatus::New => match self.head.cheque.slowest() {
                 Some(OrderItemStatus::Added) => Next::Dishes(OrderItemStatus::PrintedNotCooking),
                 Some(OrderItemStatus::PrintedNotCooking) => {
                     Next::Dishes(OrderItemStatus::CookingStarted)
@@ -66,11 +66,11 @@ impl World {
         let found = self.table_orders.known.get(&id);
         let found = found.filter(|it| it.order.is_some() && !it.is_finished());
         let found = found.ok_or_else(|| Failure::order_not_found(id))?;
-        let now = self.local_now(found.organization_id, Some(found.terminal_group_id));
+        let now = self.local_now(found.head.organization_id, Some(found.terminal_group_id));
         let Some(state) = self.table_orders.known.get_mut(&id) else {
             return Err(Failure::order_not_found(id));
         };
-        let item_statuses = state.cheque.reach(status, now);
+        let item_statuses = state.head.cheque.reach(status, now);
         if item_statuses.is_empty() {
             return Err(Failure::new(
                 ErrorCode::OrderStatusChangedInIikoFront,
@@ -81,7 +81,7 @@ impl World {
             status: false,
             item_statuses,
         };
-        self.table_order_changed(id, &change);
+        self.changed::<TableOrderState>(id, &change);
         self.let_table_order_live(id);
         Ok(())
     }
@@ -113,26 +113,13 @@ impl World {
             Some(Next::Dishes(status)) => self.cook_table_order(id, &status),
             Some(Next::Order(status)) => {
                 if status == RetrievedOrderStatus::Closed {
-                    self.pay_the_rest_of_table_order(id);
+                    self.pay_the_rest::<TableOrderState>(id);
                 }
                 self.move_table_order(id, &status)
             }
         };
         if let Err(failure) = moved {
             tracing::debug!(%id, failure = failure.message, "an order stays where it is");
-        }
-    }
-
-    fn pay_the_rest_of_table_order(&mut self, id: Guid) {
-        let Some(state) = self.table_orders.known.get(&id) else {
-            return;
-        };
-        let (organization_id, mut cheque) = (state.organization_id, state.cheque.clone());
-        if let Some(organization) = self.organization(organization_id) {
-            cheque.pay_the_rest(organization);
-        }
-        if let Some(state) = self.table_orders.known.get_mut(&id) {
-            state.cheque = cheque;
         }
     }
 }

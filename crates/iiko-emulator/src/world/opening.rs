@@ -107,6 +107,7 @@ impl World {
             loyalty: Loyalty::of_scenario(file, clock.now())?,
             references: References::of_scenario(file),
             reserves: Reserves::default(),
+            revision: 0,
             schedule: Schedule::new(pace),
             table_orders: TableOrders::default(),
             webhooks: Webhooks::default(),

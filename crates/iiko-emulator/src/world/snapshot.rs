@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 
 /// Changes with every change of the state's form that an older snapshot cannot be read in.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot<W> {

@@ -6,13 +6,15 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use iiko_types::ids::Guid;
 
 use super::{Call, World};
 use crate::{
     clock::after,
+    deliveries::Delivery,
     failure::Failure,
+    reserves::ReserveState,
     schedule::{Pace, Step},
+    tables::TableOrderState,
 };
 
 impl World {
@@ -70,25 +72,16 @@ impl World {
                 self.clock.go_on();
             }
         }
-        let deliveries: Vec<Guid> = self.deliveries.known.keys().copied().collect();
-        for id in deliveries {
-            self.let_live(id);
-        }
-        let table_orders: Vec<Guid> = self.table_orders.known.keys().copied().collect();
-        for id in table_orders {
-            self.let_table_order_live(id);
-        }
-        let reserves: Vec<Guid> = self.reserves.known.keys().copied().collect();
-        for id in reserves {
-            self.let_reserve_live(id);
-        }
+        self.let_all_live::<Delivery>();
+        self.let_all_live::<TableOrderState>();
+        self.let_all_live::<ReserveState>();
     }
 
     fn run(&mut self, step: Step) {
         self.call = Call::at_till();
         self.survive(&step, |world| match step {
             Step::Command(id) => world.finish_command(id),
-            Step::Delivery(id) => world.live(id),
+            Step::Delivery(id) => world.live_delivery(id),
             Step::TableOrder(id) => world.live_table_order(id),
             Step::Reserve(id) => world.live_reserve(id),
         });

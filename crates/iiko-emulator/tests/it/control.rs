@@ -276,10 +276,10 @@ async fn a_snapshot_goes_on_elsewhere() {
         (status, &why["error"]),
         (
             400,
-            &json!("the snapshot has form 0, this emulator reads form 2")
+            &json!("the snapshot has form 0, this emulator reads form 3")
         )
     );
-    assert_eq!(send(&there, "snapshot", json!({"form": 2})).await.0, 400);
+    assert_eq!(send(&there, "snapshot", json!({"form": 3})).await.0, 400);
     assert_eq!(by_id(&there, taken).await["creationStatus"], "Success");
 }
 

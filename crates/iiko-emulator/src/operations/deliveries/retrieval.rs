@@ -116,9 +116,9 @@ fn by_id(world: &mut World, request: OrdersByIdRequest) -> Result<OrdersResponse
     }
     let keys = request.return_external_data_keys.unwrap_or_default();
     let orders = world.visible_deliveries().filter(|it| {
-        it.organization_id == request.organization_id
+        it.head.organization_id == request.organization_id
             && is_of_source(it, request.source_keys.as_deref())
-            && (ids.contains(&it.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)))
+            && (ids.contains(&it.head.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)))
     });
     let orders: Vec<OrderInfo> = orders.map(|it| it.info(&keys)).collect();
     Ok(OrdersResponse {
@@ -137,7 +137,8 @@ fn by_revision(
         return Err(Refusal::invalid_request("Passed revision is too old"));
     }
     found(world, &request.organization_ids, None, |it| {
-        it.revision > request.start_revision && is_of_source(it, request.source_keys.as_deref())
+        it.head.revision > request.start_revision
+            && is_of_source(it, request.source_keys.as_deref())
     })
 }
 
@@ -186,7 +187,7 @@ fn by_phone(
                 .is_none_or(|phone| is_phone_of(it, phone))
             && request
                 .start_revision
-                .is_none_or(|revision| it.revision > revision)
+                .is_none_or(|revision| it.head.revision > revision)
             && is_of_source(it, request.source_keys.as_deref())
     })
 }
@@ -215,7 +216,7 @@ fn history(
                 && is_phone_of(it, &request.phone)
                 && request
                     .start_revision
-                    .is_none_or(|revision| it.revision > revision)
+                    .is_none_or(|revision| it.head.revision > revision)
                 && is_of_source(it, request.source_keys.as_deref())
         },
     )
@@ -240,7 +241,7 @@ fn by_filter(
                 request.terminal_group_ids.as_deref(),
                 it.terminal_group_id.as_ref(),
             )
-            && is_among(Some(&ids), Some(&it.id))
+            && is_among(Some(&ids), Some(&it.head.id))
             && is_among(Some(&pos_ids), it.pos_id.as_ref())
             && request
                 .has_problem
@@ -296,7 +297,7 @@ fn begins_with(delivery: &Delivery, text: &str) -> bool {
         number,
         order.phone.clone(),
         customer,
-        delivery.external_number.clone(),
+        delivery.head.external_number.clone(),
     ]
     .into_iter()
     .flatten()
@@ -356,12 +357,12 @@ fn found(
     for id in organization_ids {
         let mut deliveries: Vec<&Delivery> = world
             .visible_deliveries()
-            .filter(|it| it.organization_id == *id && is_asked(it))
+            .filter(|it| it.head.organization_id == *id && is_asked(it))
             .collect();
         if deliveries.len() > TOO_MANY {
             return Err(Refusal::too_many_data());
         }
-        deliveries.sort_by_key(|delivery| delivery.revision);
+        deliveries.sort_by_key(|delivery| delivery.head.revision);
         let older = deliveries.len().saturating_sub(rows);
         by_organizations.push(OrdersByOrganization {
             organization_id: Some(*id),
@@ -371,7 +372,7 @@ fn found(
     }
     Ok(OrdersWithRevisionResponse {
         correlation_id: correlation_id(world),
-        max_revision: Some(world.deliveries.revision),
+        max_revision: Some(world.revision),
         orders_by_organizations: Some(by_organizations),
         ..OrdersWithRevisionResponse::default()
     })

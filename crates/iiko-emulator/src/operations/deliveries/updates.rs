@@ -16,25 +16,25 @@ use iiko_types::{
         ChangeDeliveryPointRequest, ChangeDriverInfoRequest, ChangeExternalDataRequest,
         ChangePaymentsRequest, ChangeServiceTypeRequest, CorrelationIdResponse, CourierInfo,
         DeliveryStatus, ErrorCode, Payment, PaymentTypeCategory, PrintDeliveryBillRequest, Problem,
-        RetrievedCancelCause, RetrievedOrder, TipsPayment, UpdateOrderCourierRequest,
-        UpdateOrderPaymentsRequest, UpdateOrderProblemRequest, UpdateTrackingLinkRequest,
+        RetrievedCancelCause, TipsPayment, UpdateOrderCourierRequest, UpdateOrderPaymentsRequest,
+        UpdateOrderProblemRequest, UpdateTrackingLinkRequest,
     },
-    time::LocalTime,
 };
 
 use super::{
-    super::{OfOrganization, Operation, accepted, command, correlation_id, of_organization, typed},
+    super::{OfOrganization, Operation, accepted, command, of_organization, typed},
     of_both,
 };
 use crate::{
     cheque,
+    creation::{Change, Till, external_data, retrieved::retrieved_type},
     deliveries::{
-        Change, Delivery,
-        create::{require_time, retrieved_type, type_of_service},
+        Delivery,
+        create::{require_time, type_of_service},
     },
     failure::{Failure, Finish},
     refusal::Refusal,
-    world::{Organization, World},
+    world::World,
 };
 
 of_organization! {
@@ -87,62 +87,22 @@ pub(super) fn register() -> Vec<Operation> {
     ]
 }
 
-/// What a change may look at.
-struct Till<'w> {
-    world: &'w World,
-    organization: &'w Organization,
-    now: LocalTime,
-}
-
-/// Changes a delivery that is not finished: wholly, or not at all.
-fn update(
-    world: &mut World,
-    organization_id: OrganizationId,
-    id: Guid,
-    change: impl FnOnce(&mut Delivery, &mut RetrievedOrder, &Till<'_>) -> Result<(), Failure>,
-) -> Result<Finish, Failure> {
-    let mut delivery = world.delivery_at_till(organization_id, id)?.clone();
-    let (Some(mut order), Some(organization)) =
-        (delivery.order.take(), world.organization(organization_id))
-    else {
-        return Err(Failure::order_not_found(id));
-    };
-    if let Some(status @ (DeliveryStatus::Closed | DeliveryStatus::Cancelled)) = &order.status {
-        return Err(Failure::new(
-            ErrorCode::WrongDeliveryStatus,
-            format!("Delivery in status {status} cannot be changed."),
-        ));
-    }
-    let till = Till {
-        world,
-        organization,
-        now: world.local_now(organization_id, delivery.terminal_group_id),
-    };
-    let lines = delivery.cheque.items.len();
-    change(&mut delivery, &mut order, &till)?;
-    let change = Change::of_lines(lines, delivery.cheque.items.len());
-    delivery.cheque.discount(organization, &world.loyalty)?;
-    delivery.order = Some(order);
-    world.deliveries.known.insert(id, delivery);
-    world.delivery_changed(id, &change);
-    Ok(Finish::Done)
-}
-
 fn add_items(world: &mut World, request: AddOrderItemsRequest) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |delivery, _, till| {
+    world.update(organization_id, id, |delivery: &mut Delivery, _, till| {
         let menu = &till.organization.nomenclature;
         let combos = request.combos.as_deref().unwrap_or_default();
-        cheque::lines(menu, &mut delivery.cheque, &request.items, combos)
+        cheque::lines(menu, &mut delivery.head.cheque, &request.items, combos)
     })
 }
 
 fn add_payments(world: &mut World, request: AddOrderPaymentsRequest) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |delivery, _, till| {
+    world.update(organization_id, id, |delivery: &mut Delivery, _, till| {
         let (organization, loyalty) = (till.organization, &till.world.loyalty);
         let tips = request.tips.as_deref().unwrap_or_default();
         delivery
+            .head
             .cheque
             .pay(organization, loyalty, &request.payments, tips)
     })
@@ -166,10 +126,11 @@ fn replace_payments(
     payments: &[Payment],
     tips: Option<&[TipsPayment]>,
 ) -> Result<Finish, Failure> {
-    update(world, organization_id, id, |delivery, _, till| {
+    world.update(organization_id, id, |delivery: &mut Delivery, _, till| {
         let (organization, loyalty) = (till.organization, &till.world.loyalty);
         let tips = tips.unwrap_or_default();
         delivery
+            .head
             .cheque
             .replace_payments(organization, loyalty, payments, tips)
     })
@@ -209,7 +170,7 @@ fn cancel(world: &mut World, request: CancelOrderRequest) -> Result<Finish, Fail
             ..RetrievedCancelCause::new(cause)
         }),
     };
-    world.delivery_at_till(organization_id, id)?;
+    world.at_till::<Delivery>(organization_id, id)?;
     world.move_delivery_noting(id, &DeliveryStatus::Cancelled, |order, now| {
         order.cancel_info = Some(CancelInfo {
             cause,
@@ -227,7 +188,7 @@ fn change_comment(
     request: ChangeDeliveryCommentRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, _| {
+    world.update(organization_id, id, |_: &mut Delivery, order, _| {
         order.comment = Some(request.comment);
         Ok(())
     })
@@ -238,7 +199,7 @@ fn change_complete_before(
     request: ChangeCompleteBeforeRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         order.complete_before = Some(require_time(Some(request.new_complete_before), till.now)?);
         order.is_asap = Some(false);
         Ok(())
@@ -251,7 +212,7 @@ fn change_delivery_point(
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
     let point = world.found_point(organization_id, &request.new_delivery_point);
-    update(world, organization_id, id, |_, order, _| {
+    world.update(organization_id, id, |_: &mut Delivery, order, _| {
         if order.delivery_point.is_none() {
             return Err(Failure::common(
                 "Self-service delivery has no address to change.",
@@ -284,7 +245,7 @@ fn change_service_type(
         }
     };
     let point = point.map(|point| world.found_point(organization_id, &point));
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         order.delivery_point = point.transpose()?;
         order.order_type = Some(retrieved_type(type_of_service(till.organization, service)?));
         Ok(())
@@ -296,7 +257,7 @@ fn change_driver_info(
     request: ChangeDriverInfoRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         if let Some(driver_id) = request.driver_id {
             order.courier_info = Some(courier_info(till, driver_id)?);
         }
@@ -312,7 +273,7 @@ fn update_courier(
     request: UpdateOrderCourierRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         order.courier_info = Some(courier_info(till, request.employee_id)?);
         Ok(())
     })
@@ -337,7 +298,7 @@ fn change_operator(
     request: ChangeDeliveryOperatorRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         let operator = till
             .world
             .references
@@ -358,7 +319,7 @@ fn update_problem(
     request: UpdateOrderProblemRequest,
 ) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, _| {
+    world.update(organization_id, id, |_: &mut Delivery, order, _| {
         order.problem = Some(Problem {
             has_problem: Some(request.has_problem),
             description: request.problem,
@@ -370,7 +331,7 @@ fn update_problem(
 
 fn print_bill(world: &mut World, request: PrintDeliveryBillRequest) -> Result<Finish, Failure> {
     let (organization_id, id) = of_both(&request.organization_id, request.order_id);
-    update(world, organization_id, id, |_, order, till| {
+    world.update(organization_id, id, |_: &mut Delivery, order, till| {
         order.when_bill_printed = Some(till.now);
         Ok(())
     })
@@ -381,17 +342,11 @@ fn change_external_data(
     request: ChangeExternalDataRequest,
 ) -> Result<CorrelationIdResponse, Refusal> {
     world.permitted(&[request.organization_id])?;
-    let delivery = world.delivery_at_till(request.organization_id, request.order_id);
+    let delivery = world.at_till::<Delivery>(request.organization_id, request.order_id);
     let delivery = delivery.map_err(|failure| Refusal::invalid_request(failure.message))?;
-    for data in request.external_data {
-        delivery.external_data.retain(|it| it.key != data.key);
-        delivery.external_data.push(data);
-    }
-    world.delivery_changed(request.order_id, &Change::default());
-    Ok(CorrelationIdResponse {
-        correlation_id: correlation_id(world),
-        ..CorrelationIdResponse::default()
-    })
+    external_data::put(&mut delivery.external_data, request.external_data);
+    world.changed::<Delivery>(request.order_id, &Change::default());
+    accepted(world, &())
 }
 
 fn update_tracking_link(
@@ -399,11 +354,11 @@ fn update_tracking_link(
     request: UpdateTrackingLinkRequest,
 ) -> Result<NoBody, Refusal> {
     world.permitted(&[request.organization_id])?;
-    let delivery = world.delivery_at_till(request.organization_id, request.order_id);
+    let delivery = world.at_till::<Delivery>(request.organization_id, request.order_id);
     let delivery = delivery.map_err(|failure| Refusal::invalid_request(failure.message))?;
     if let Some(order) = &mut delivery.order {
         order.tracking_link = request.tracking_link;
     }
-    world.delivery_changed(request.order_id, &Change::default());
+    world.changed::<Delivery>(request.order_id, &Change::default());
     Ok(NoBody)
 }

@@ -2,7 +2,6 @@
 
 use iiko_types::{
     ids::Guid,
-    number::ExactDecimal,
     operations::LoyaltyIikoCalculate,
     schemas::{
         AvailablePayment, CalculateCheckinRequest, CalculateCheckinResponse, DiscountOperation,
@@ -16,7 +15,7 @@ use super::{
     require_loyalty,
 };
 use crate::{
-    cheque::{self, Cheque},
+    cheque::{self, Cheque, exact},
     loyalty::{
         Guest,
         calculation::{Basket, Given, calculate},
@@ -155,7 +154,7 @@ fn discount(code: i64, position_id: Option<Guid>, sum: Decimal, gift: &Given) ->
         code: Some(code.into()),
         position_id,
         order_item_id: position_id,
-        discount_sum: Some(ExactDecimal(sum.normalize())),
+        discount_sum: exact(sum),
         comment: Some(gift.name.clone()),
         ..DiscountOperation::default()
     }
@@ -201,8 +200,4 @@ fn payments(
         })
     });
     wallets.collect()
-}
-
-fn exact(sum: Decimal) -> Option<ExactDecimal> {
-    Some(ExactDecimal(sum.normalize()))
 }

@@ -19,7 +19,7 @@ pub(super) fn by_id(
         &request.organization_ids,
         request.source_keys.as_deref(),
         &keys,
-        |it| ids.contains(&it.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)),
+        |it| ids.contains(&it.head.id) || it.pos_id.is_some_and(|id| pos_ids.contains(&id)),
     )
 }
 
@@ -69,7 +69,7 @@ fn found(
     let is_visible = |order: &&TableOrderState| {
         let source = order.source_key.as_ref();
         order.is_in_cloud
-            && organization_ids.contains(&order.organization_id)
+            && organization_ids.contains(&order.head.organization_id)
             && own.as_ref().is_none_or(|own| source == Some(own))
             && asked.is_none_or(|keys| source.is_some_and(|source| keys.contains(source)))
     };
