@@ -1,5 +1,7 @@
 //! Why the till did not do what a command asked for. iiko tells it later, in the order and in the command's status.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use iiko_types::schemas::{ErrorCode, ErrorInfo};
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,14 @@ pub(crate) enum Finish {
     /// It does not answer; ask again then.
     AskAgainAt(DateTime<Utc>),
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl Failure {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {

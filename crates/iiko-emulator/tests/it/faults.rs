@@ -324,3 +324,11 @@ async fn who_does_not_wait_is_answered_408_and_it_is_done_all_the_same() {
     assert_eq!(response.status(), 408);
     assert_eq!(by_id(&desk, id).await["creationStatus"], "InProgress");
 }
+
+#[tokio::test]
+#[should_panic(expected = "there is no `stoplists`")]
+async fn a_fault_of_an_operation_that_is_not_there_ends_the_test() {
+    let desk = Desk::open().await;
+    desk.control()
+        .add_fault(FaultRule::new("stoplists", Fault::CutJson));
+}
