@@ -1,8 +1,10 @@
 //! What a scenario writes about the restaurant's own server.
 
+use std::collections::BTreeMap;
+
+use anyhow::{Context, ensure};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 use super::{Exact, ScenarioFile};
 
@@ -74,32 +76,51 @@ pub(crate) struct PriceRowSpec {
 }
 
 impl ServerSpec {
-    /// Names of organizations, schedules and price categories that are not there; products are looked up when the world
-    /// opens.
+    /// Whether the schedules, organizations, products with their sizes, and price categories of its orders are there.
     pub(crate) fn check(&self, file: &ScenarioFile) -> anyhow::Result<()> {
         for order in &self.orders {
             let number = &order.number;
             if let Some(slug) = &order.schedule {
-                anyhow::ensure!(
+                ensure!(
                     self.schedules.iter().any(|it| it.slug == *slug),
                     "price order `{number}`: no schedule `{slug}`"
                 );
             }
             for row in &order.rows {
-                anyhow::ensure!(
+                ensure!(
                     file.organizations
                         .iter()
                         .any(|it| it.slug == row.organization),
                     "price order `{number}`: no organization `{}`",
                     row.organization
                 );
+                row.check_product(file)
+                    .with_context(|| format!("price order `{number}`"))?;
                 for slug in row.categories.keys() {
-                    anyhow::ensure!(
+                    ensure!(
                         file.price_categories.iter().any(|it| it.slug == *slug),
                         "price order `{number}`: no price category `{slug}`"
                     );
                 }
             }
+        }
+        Ok(())
+    }
+}
+
+impl PriceRowSpec {
+    fn check_product(&self, file: &ScenarioFile) -> anyhow::Result<()> {
+        let code = &self.product;
+        ensure!(file.codes().any(|it| it == code), "no product `{code}`");
+        let mut dishes = file.groups.iter().flat_map(|group| &group.dishes);
+        let prices = dishes
+            .find(|dish| dish.code == *code)
+            .and_then(|dish| dish.prices.as_ref());
+        if let Some(size) = &self.size {
+            ensure!(
+                prices.is_some_and(|prices| prices.contains_key(size)),
+                "`{code}` has no size `{size}`"
+            );
         }
         Ok(())
     }

@@ -201,3 +201,27 @@ async fn the_brands_of_a_dark_kitchen_do_not_see_each_others_orders() {
         json!([])
     );
 }
+
+#[test]
+fn a_price_order_of_what_is_not_sold_is_refused() {
+    let text = include_str!("../../scenarios/demo.toml");
+    let row = "product = \"PIZZA-01\", size = \"s30\"";
+    for (wrong, why) in [
+        (
+            "product = \"PIZZA-0I\", size = \"s30\"",
+            "no product `PIZZA-0I`",
+        ),
+        (
+            "product = \"PIZZA-01\", size = \"s3O\"",
+            "`PIZZA-01` has no size `s3O`",
+        ),
+        (
+            "product = \"TEA-01\", size = \"s30\"",
+            "`TEA-01` has no size `s30`",
+        ),
+    ] {
+        assert!(text.contains(row));
+        let error = Scenario::from_toml(&text.replacen(row, wrong, 1)).unwrap_err();
+        assert!(format!("{error:#}").ends_with(why), "{error:#}");
+    }
+}
