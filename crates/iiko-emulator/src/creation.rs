@@ -70,6 +70,15 @@ pub(crate) trait Kind: Clone {
     /// Whether commands may change it still.
     fn require_open(&self) -> Result<(), Failure>;
 
+    /// The till has taken it, and nothing becomes of it any more.
+    fn is_finished(&self) -> bool;
+
+    /// The same, or it could not be created.
+    fn is_over(&self) -> bool {
+        let is_refused = self.head().creation_status == CreationStatus::Error && !self.is_made();
+        is_refused || self.is_finished()
+    }
+
     /// Whether there is something to pay for.
     fn has_cheque(_: &Self::Order) -> bool {
         true

@@ -90,6 +90,13 @@ impl Kind for Delivery {
         self.terminal_group_id
     }
 
+    fn is_finished(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(DeliveryStatus::Closed | DeliveryStatus::Cancelled)
+        )
+    }
+
     fn require_open(&self) -> Result<(), Failure> {
         match self.status() {
             Some(status) if self.is_finished() => Err(Failure::new(

@@ -11,7 +11,7 @@
 //! - [`door`]: the calls over HTTP
 
 mod corporation;
-mod documents;
+pub(crate) mod documents;
 mod door;
 mod entities;
 mod prices;

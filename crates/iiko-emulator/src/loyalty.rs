@@ -19,7 +19,13 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::guests::{Card, Guest, Movement, Visit, Wallet, written_phone};
 pub(crate) use self::orders::{BonusPayment, OrderOfTransaction};
-use crate::scenario::{ScenarioFile, id_of};
+use crate::{
+    kept::keep,
+    scenario::{ScenarioFile, id_of},
+};
+
+/// Of all guests together.
+const TRANSACTIONS_KEPT: usize = 100_000;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Loyalty {
@@ -29,7 +35,7 @@ pub(crate) struct Loyalty {
     pub(crate) conditions: Vec<ManualConditionInfo>,
     pub(crate) series: Vec<Series>,
     pub(crate) guests: BTreeMap<Guid, Guest>,
-    pub(crate) transactions: Vec<Transaction>,
+    pub(crate) transactions: VecDeque<Transaction>,
     pub(crate) messages: VecDeque<Message>,
     revision: i64,
 }
@@ -297,9 +303,10 @@ impl Loyalty {
     /// Writes a movement down, as it has just been done. `before` is what was there.
     pub(crate) fn write_down(&mut self, transaction: Transaction) {
         self.revision = transaction.at.timestamp_millis().max(self.revision + 1);
-        self.transactions.push(Transaction {
+        let transaction = Transaction {
             revision: self.revision,
             ..transaction
-        });
+        };
+        keep(&mut self.transactions, transaction, TRANSACTIONS_KEPT);
     }
 }

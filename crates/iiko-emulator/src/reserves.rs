@@ -101,6 +101,10 @@ impl Kind for ReserveState {
         self.terminal_group_id
     }
 
+    fn is_finished(&self) -> bool {
+        self.status() == Some(&ReserveStatus::Closed)
+    }
+
     /// Only as long as the guests have not come.
     fn require_open(&self) -> Result<(), Failure> {
         match self.status() {

@@ -49,13 +49,6 @@ impl TableOrderState {
         self.order.as_ref()?.status.as_ref()
     }
 
-    pub(crate) fn is_finished(&self) -> bool {
-        matches!(
-            self.status(),
-            Some(RetrievedOrderStatus::Closed | RetrievedOrderStatus::Deleted)
-        )
-    }
-
     pub(crate) fn table_ids(&self) -> &[Guid] {
         let order = self.order.as_ref();
         order
@@ -141,6 +134,13 @@ impl Kind for TableOrderState {
 
     fn terminal_group_id(&self) -> Option<TerminalGroupId> {
         Some(self.terminal_group_id)
+    }
+
+    fn is_finished(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(RetrievedOrderStatus::Closed | RetrievedOrderStatus::Deleted)
+        )
     }
 
     fn require_open(&self) -> Result<(), Failure> {

@@ -1,12 +1,13 @@
 //! The state that is imitated: organizations, what they sell and stop, who may see them, what time it is.
 
+mod forgetting;
 mod opening;
 pub(crate) mod snapshot;
 mod time;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use iiko_types::{
     ids::{OrganizationId, PaymentTypeId, ProductId, SizeId, TerminalGroupId},
     number::ExactDecimal,
@@ -62,6 +63,9 @@ pub(crate) struct World {
     pub(crate) revision: i64,
     pub(crate) schedule: Schedule,
     pub(crate) table_orders: TableOrders,
+    /// The day on which what is old was forgotten last.
+    #[serde(default)]
+    pub(crate) tidied_on: Option<NaiveDate>,
     pub(crate) webhooks: Webhooks,
     #[serde(skip)]
     pub(crate) call: Call,

@@ -14,7 +14,7 @@ use iiko_types::{
 
 use super::Delivery;
 use crate::{
-    creation::Change,
+    creation::{Change, Kind},
     failure::Failure,
     schedule::{Pace, Step},
     world::World,
@@ -28,13 +28,6 @@ impl Delivery {
             .and_then(|order| order.order_type.as_ref());
         kind.and_then(|kind| kind.order_service_type.as_ref())
             == Some(&OrderServiceType::DeliveryByCourier)
-    }
-
-    pub(crate) fn is_finished(&self) -> bool {
-        matches!(
-            self.status(),
-            Some(DeliveryStatus::Closed | DeliveryStatus::Cancelled)
-        )
     }
 
     /// It is to be cooked, and the kitchen has not heard of it.

@@ -1,6 +1,6 @@
 //! Guests: how they are found, what they have, and the money in their wallets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use iiko_types::{
@@ -36,7 +36,8 @@ pub(crate) struct Guest {
     pub(crate) categories: Vec<Guid>,
     /// By the wallet of the program.
     pub(crate) wallets: BTreeMap<Guid, Wallet>,
-    pub(crate) visits: Vec<Visit>,
+    /// The last ones.
+    pub(crate) visits: VecDeque<Visit>,
     pub(crate) registered_at: DateTime<Utc>,
     pub(crate) registered_in: Option<OrganizationId>,
     pub(crate) is_deleted: bool,
@@ -118,7 +119,7 @@ impl Guest {
             cards: Vec::new(),
             categories: Vec::new(),
             wallets: BTreeMap::new(),
-            visits: Vec::new(),
+            visits: VecDeque::new(),
             registered_at: now,
             registered_in: organization,
             is_deleted: false,
@@ -208,9 +209,9 @@ impl Loyalty {
             should_receive_order_status_info: Some(true),
             is_deleted: Some(guest.is_deleted),
             when_registered: Some(local(guest.registered_at)),
-            first_order_date: guest.visits.first().map(|visit| local(visit.at)),
-            last_processed_order_date: guest.visits.last().map(|visit| local(visit.at)),
-            last_visited_organization_id: guest.visits.last().map(|it| it.organization_id.0),
+            first_order_date: guest.visits.front().map(|visit| local(visit.at)),
+            last_processed_order_date: guest.visits.back().map(|visit| local(visit.at)),
+            last_visited_organization_id: guest.visits.back().map(|it| it.organization_id.0),
             registration_organization_id: guest.registered_in.map(|id| id.0),
             ..GetCustomerInfoResponse::default()
         }

@@ -12,7 +12,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Guest, Loyalty, Movement, Series, TransactionKind, Visit, written_phone};
-use crate::{cheque::Cheque, failure::Failure, world::World};
+use crate::{
+    cheque::Cheque,
+    failure::Failure,
+    kept::{KEPT, keep},
+    world::World,
+};
 
 /// A part of an order that a guest pays with bonuses, out of the wallet of the program that pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,11 +191,12 @@ impl Loyalty {
             return;
         };
         if let Some(guest) = self.guests.get_mut(&guest_id) {
-            guest.visits.push(Visit {
+            let visit = Visit {
                 at: now,
                 sum: order.sum,
                 organization_id,
-            });
+            };
+            keep(&mut guest.visits, visit, KEPT);
         }
         let paid_with_bonuses: Decimal = cheque.bonuses.iter().map(|bonus| bonus.sum).sum();
         let paid_with_money = (order.sum - paid_with_bonuses).max(Decimal::ZERO);

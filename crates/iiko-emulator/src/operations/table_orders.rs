@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{Operation, accepted, command, correlation_id, of_organization, typed};
 use crate::{
     cheque,
-    creation::{Change, external_data, retrieved::retrieved_regular},
+    creation::{Change, Kind, external_data, retrieved::retrieved_regular},
     failure::{Failure, Finish},
     refusal::Refusal,
     tables::TableOrderState,

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::{Frame, language::Language};
 use crate::{
     cheque::{Cheque, amount_of},
+    creation::Kind,
     deliveries::Delivery,
     tables::TableOrderState,
     world::World,

@@ -9,7 +9,7 @@ use iiko_types::{
 
 use super::TableOrderState;
 use crate::{
-    creation::Change,
+    creation::{Change, Kind},
     failure::Failure,
     schedule::{Pace, Step},
     world::World,

@@ -110,6 +110,7 @@ impl World {
             revision: 0,
             schedule: Schedule::new(pace),
             table_orders: TableOrders::default(),
+            tidied_on: None,
             webhooks: Webhooks::default(),
             call: Call::default(),
         })

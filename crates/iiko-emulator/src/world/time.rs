@@ -26,6 +26,7 @@ impl World {
 
     /// Does all that is due, unless it has to be told to.
     pub(crate) fn run_due(&mut self) {
+        self.forget_old();
         if let Pace::Auto { .. } = self.schedule.pace {
             while let Some(step) = self.schedule.take_due(self.now()) {
                 self.run(step);
@@ -59,6 +60,7 @@ impl World {
             self.step();
         }
         self.clock.reach(target);
+        self.forget_old();
     }
 
     /// Lets time pass differently from now on. A clock that stood catches up with the machine's, and what was not

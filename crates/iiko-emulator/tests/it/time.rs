@@ -127,3 +127,22 @@ async fn what_happens_by_itself_has_a_correlation_id_of_its_own() {
         .collect();
     assert_eq!(ids.len(), events.len() + 1, "{ids:?}");
 }
+
+#[tokio::test]
+async fn what_was_finished_is_forgotten_after_ninety_days() {
+    let desk = quiet_desk().await;
+    let control = desk.control();
+    let (closed, _) = create(&desk).await;
+    let (open, _) = create(&desk).await;
+    control.settle();
+    while control.advance_delivery(closed).is_ok() {}
+    let known = || {
+        let known: HashSet<_> = control.deliveries().into_iter().map(|it| it.id).collect();
+        known
+    };
+    let day = Duration::from_secs(24 * 3600);
+    control.advance_clock(89 * day);
+    assert_eq!(known(), HashSet::from([closed, open]));
+    control.advance_clock(2 * day);
+    assert_eq!(known(), HashSet::from([open]));
+}
