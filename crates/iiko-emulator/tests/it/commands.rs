@@ -278,21 +278,24 @@ async fn printed_table_order(desk: &Desk, mut order: Value) -> (Uuid, Value) {
 }
 
 #[tokio::test]
-async fn an_order_with_nothing_to_print_is_made_all_the_same() {
+async fn what_is_made_or_added_at_a_table_is_printed_at_once_where_that_is_asked_for() {
     let desk = quiet_desk().await;
-    // a combo whose dishes come later
-    let combo = || json!([{"id": Uuid::new_v4(), "name": "Ланч", "amount": 1, "price": 0, "sourceId": Uuid::new_v4()}]);
-    let order = json!({"items": [], "combos": combo()});
-    let (id, status) = printed_table_order(&desk, order).await;
+    let items = pickup(&desk, Uuid::nil())["order"]["items"].clone();
+    let (id, status) = printed_table_order(&desk, json!({"items": items})).await;
     assert_eq!(status, json!({"state": "Success"}));
     let body = json!({
-        "organizationId": desk.organization(PARKOVAYA), "orderId": id, "items": [], "combos": combo(),
+        "organizationId": desk.organization(PARKOVAYA), "orderId": id, "items": items,
         "addOrderItemsSettings": {"servicePrint": true},
     });
     let added = desk.ask("/api/1/order/add_items", body).await;
     desk.control().settle();
     let status = status_of(&desk, &added["correlationId"]).await;
     assert_eq!(status, json!({"state": "Success"}));
+    let found = json!({"organizationIds": [desk.organization(PARKOVAYA)], "orderIds": [id]});
+    let found = desk.ask("/api/1/order/by_id", found).await;
+    let lines = found["orders"][0]["order"]["items"].as_array().unwrap();
+    let statuses: Vec<&Value> = lines.iter().map(|line| &line["status"]).collect();
+    assert_eq!(statuses, ["PrintedNotCooking", "PrintedNotCooking"]);
 }
 
 #[tokio::test]
