@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use crate::{Desk, PARKOVAYA};
 
-/// A recorded file, where this machine has it.
+/// A recorded file, where this machine has the recordings. Where it has them, one that is missing is a mistake.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn recorded(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/iiko/recorded")
-        .join(name);
-    if path.exists() {
-        return Some(path);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/iiko/recorded");
+    if !folder.exists() {
+        println!("skipped: no `{}` here", folder.display());
+        return None;
     }
-    println!("skipped: no `{}` here", path.display());
-    None
+    let path = folder.join(name);
+    assert!(path.exists(), "there is no `{}`", path.display());
+    Some(path)
 }
 
 #[tokio::test]
