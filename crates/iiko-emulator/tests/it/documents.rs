@@ -1,8 +1,8 @@
 //! What the documents say is what the emulator does.
 
-use std::{fmt::Write as _, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
-use iiko_emulator::{Config, scenario::Scenario};
+use iiko_emulator::{Config, faults::Fault, scenario::Scenario};
 use iiko_types::operations::ALL;
 
 use crate::{Desk, coverage::is_selling};
@@ -79,30 +79,109 @@ async fn the_scenario_of_the_guide_opens_a_restaurant() {
     assert_eq!(desk.control().state().organizations[0].dishes, 2);
 }
 
-/// Every command of the help exists, and the guide's table of kinds names what a fault can be.
+/// What stands in the routers of the control, as they are written.
+fn registered() -> BTreeSet<(String, String)> {
+    let routers = [
+        include_str!("../../src/control/routes.rs"),
+        include_str!("../../src/control/routes/faults.rs"),
+        include_str!("../../src/control/routes/menu.rs"),
+        include_str!("../../src/control/routes/orders.rs"),
+        include_str!("../../src/control/routes/server.rs"),
+        include_str!("../../src/control/routes/time.rs"),
+    ];
+    let routes = routers
+        .iter()
+        .flat_map(|text| text.split(".route(").skip(1))
+        // a router ends with its function
+        .map(|rest| rest.split("\n}").next().unwrap());
+    let mut found = BTreeSet::new();
+    for route in routes {
+        let (_, rest) = route.split_once('"').unwrap();
+        let (path, verbs) = rest.split_once('"').unwrap();
+        let verbs = verbs.split(".merge(").next().unwrap();
+        let words = verbs.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '(');
+        let verbs = words.filter_map(|word| Some(word.split_once('(')?.0));
+        let verbs = verbs.filter(|it| ["get", "post", "delete"].contains(it));
+        found.extend(verbs.map(|verb| (verb.to_uppercase(), bare(path))));
+    }
+    found
+}
+
+/// A path without its query and the names of its parameters.
+fn bare(path: &str) -> String {
+    let path = path.split('?').next().unwrap();
+    match path.split_once('{') {
+        Some((begin, _)) => format!("{begin}{{}}"),
+        None => path.to_owned(),
+    }
+}
+
 #[tokio::test]
-async fn the_help_names_what_there_is() {
+async fn the_help_names_what_there_is_and_no_more() {
     let desk = Desk::open().await;
     let help = desk.get("/_emulator/help").await.text;
-    let routes = help.lines().filter_map(|line| {
+    let mut told = BTreeSet::new();
+    for line in help.lines() {
         let mut words = line.split_whitespace();
-        let method = words
-            .next()
-            .filter(|it| ["GET", "POST", "DELETE"].contains(it))?;
-        let path = words.next().filter(|it| it.starts_with("/_emulator/"))?;
-        Some((method, path.split('?').next()?))
-    });
-    let mut count = 0;
-    for (method, path) in routes {
-        let url = format!("{}{path}", desk.emulator.url());
+        let method = words.next().unwrap_or_default();
+        if ["GET", "POST", "DELETE"].contains(&method) {
+            let paths = words.filter(|it| it.starts_with("/_emulator/"));
+            told.extend(paths.map(|path| (method.to_owned(), bare(path))));
+        }
+    }
+    assert_eq!(told, registered());
+    assert!(told.len() > 35, "{}", told.len());
+    for (method, path) in told {
+        let url = format!("{}{}", desk.emulator.url(), path.replace("{}", "1"));
         let call = desk.http.request(method.parse().unwrap(), url);
         // what is no switch is 404, a wrong verb 405
         let status = call.send().await.unwrap().status().as_u16();
         assert!(status == 200 || status == 400, "{method} {path}: {status}");
-        count += 1;
     }
-    assert!(count > 35, "{count}");
     let unknown = desk.get("/_emulator/nonsense").await;
     assert_eq!(unknown.status, 404);
     assert!(unknown.text.contains("/_emulator/help"), "{}", unknown.text);
+}
+
+/// Every second piece between two backticks.
+fn quoted(text: &str) -> BTreeSet<String> {
+    let pieces = text.split('`').skip(1).step_by(2);
+    pieces.map(ToOwned::to_owned).collect()
+}
+
+/// A text without what stands in parentheses.
+fn without_parentheses(text: &str) -> String {
+    let mut pieces = text.split('(');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |kept, piece| {
+        kept + piece.split_once(')').map_or("", |(_, rest)| rest)
+    })
+}
+
+#[test]
+fn the_help_and_the_guide_name_every_kind_of_fault_and_no_other() {
+    // the sentence about a kind that is none names those that are
+    let refused = serde_json::from_str::<Fault>(r#"{"kind": ""}"#).unwrap_err();
+    let refused = refused.to_string();
+    let (_, kinds) = refused.split_once("expected one of ").unwrap();
+    let kinds = quoted(kinds);
+    assert!(kinds.len() > 15, "{kinds:?}");
+
+    let help = include_str!("../../src/control/help.txt");
+    let (_, section) = help.split_once("kinds of a call").unwrap();
+    let (section, _) = section.split_once("GET ").unwrap();
+    let section = without_parentheses(section).replace("kinds of", ";");
+    let lists = section.split(';').filter_map(|it| it.split_once(':'));
+    let told = lists.flat_map(|(_, list)| list.split(','));
+    let told: BTreeSet<String> = told.map(|kind| kind.trim().to_owned()).collect();
+    assert_eq!(told, kinds);
+
+    let guide = include_str!("../../../../docs/emulator.md");
+    let (_, table) = guide.split_once("| Kind | What happens |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let rows = table.lines().filter_map(|row| row.split('|').nth(1));
+    let told: BTreeSet<String> = rows
+        .flat_map(|kinds| quoted(&without_parentheses(kinds)))
+        .collect();
+    assert_eq!(told, kinds);
 }
