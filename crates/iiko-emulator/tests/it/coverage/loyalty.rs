@@ -77,13 +77,11 @@ impl Day {
             json!({"revision": 0, "pageSize": 50}),
         ))
         .await;
-        // words instead of the contract's integers (`cloud-api.md` 15): beside the types
+        // words instead of the contract's integers (`cloud-api.md` 15)
         let guest = with(json!({}))["customerId"].clone();
         let counters =
             json!({"guestIds": [guest], "periods": ["AllTime"], "metrics": ["OrdersCount"]});
-        self.desk
-            .ask("/api/1/loyalty/iiko/get_counters", self.of(counters))
-            .await;
+        self.ask::<LoyaltyIikoGetCounters>(self.of(counters)).await;
     }
 
     async fn calculate(&self, guest: &Value) {

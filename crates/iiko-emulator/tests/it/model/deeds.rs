@@ -16,6 +16,23 @@ pub(super) enum Kind {
     Banquet,
 }
 
+impl Kind {
+    pub(super) const ALL: [Self; 4] = [Self::Pickup, Self::Courier, Self::Table, Self::Banquet];
+
+    pub(super) fn is_delivery(self) -> bool {
+        matches!(self, Self::Pickup | Self::Courier)
+    }
+
+    /// How the paths of its commands begin.
+    pub(super) fn family(self) -> &'static str {
+        match self {
+            Self::Pickup | Self::Courier => "deliveries",
+            Self::Table => "order",
+            Self::Banquet => "reserve",
+        }
+    }
+}
+
 /// An order as it is made. Some are refused.
 #[derive(Clone, Debug)]
 pub(super) struct Making {
@@ -89,7 +106,7 @@ fn making() -> impl Strategy<Value = Making> {
         3 => Just(Kind::Pickup),
         2 => Just(Kind::Courier),
         3 => Just(Kind::Table),
-        1 => Just(Kind::Banquet),
+        2 => Just(Kind::Banquet),
     ];
     let discount = prop_oneof![
         3 => Just(Discount::Pickup),
@@ -98,7 +115,7 @@ fn making() -> impl Strategy<Value = Making> {
         2 => Just(Discount::Evening),
     ];
     let toppings = prop_oneof![6 => 0..3_u32, 1 => Just(3)];
-    let bonuses = prop::option::weighted(0.3, 1..300_u32);
+    let bonuses = prop::option::weighted(0.4, 1..300_u32);
     let coupon = prop::option::weighted(0.3, 0..COUPONS.len());
     let discount = prop::option::weighted(0.3, discount);
     (
@@ -125,19 +142,20 @@ fn making() -> impl Strategy<Value = Making> {
 
 pub(super) fn deed() -> impl Strategy<Value = Deed> {
     let order = 0..24_usize;
+    // few orders, of which much becomes
     prop_oneof![
-        6 => (0..2_usize, making()).prop_map(|(place, making)| Deed::Create(place, making)),
-        8 => Just(Deed::Step),
-        4 => (order.clone(), 0..9_usize).prop_map(|(order, status)| Deed::Move(order, status)),
-        12 => order.clone().prop_map(Deed::Advance),
+        4 => (0..2_usize, making()).prop_map(|(place, making)| Deed::Create(place, making)),
+        10 => Just(Deed::Step),
+        3 => (order.clone(), 0..9_usize).prop_map(|(order, status)| Deed::Move(order, status)),
+        14 => order.clone().prop_map(Deed::Advance),
         2 => (order.clone(), 1..3_u32).prop_map(|(order, amount)| Deed::AddItems(order, amount)),
-        1 => (order.clone(), 1..3_u32).prop_map(|(order, amount)| Deed::ChangeItems(order, amount)),
+        3 => (order.clone(), 1..3_u32).prop_map(|(order, amount)| Deed::ChangeItems(order, amount)),
         6 => (order.clone(), 1..1500_u32).prop_map(|(order, sum)| Deed::Pay(order, sum)),
         2 => (order.clone(), 1..300_u32).prop_map(|(order, sum)| Deed::PayWithBonuses(order, sum)),
         1 => order.clone().prop_map(Deed::Cancel),
-        1 => order.clone().prop_map(Deed::CancelConfirmation),
-        1 => order.clone().prop_map(Deed::Confirm),
-        4 => order.clone().prop_map(Deed::Close),
+        2 => order.clone().prop_map(Deed::CancelConfirmation),
+        3 => order.clone().prop_map(Deed::Confirm),
+        5 => order.clone().prop_map(Deed::Close),
         1 => order.prop_map(Deed::Repeat),
         2 => Just(Deed::Send),
     ]

@@ -48,7 +48,7 @@ impl Watched {
         self.making.kind != Kind::Banquet && self.status() == Some("Closed")
     }
 
-    fn is_refused(&self) -> bool {
+    pub(super) fn is_refused(&self) -> bool {
         self.last["creationStatus"] == "Error"
     }
 
