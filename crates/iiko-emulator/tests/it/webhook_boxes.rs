@@ -14,12 +14,17 @@ use crate::{
     webhooks::{Handler, subscribe},
 };
 
-const DISHES: [&str; 5] = [
-    "Added",
-    "PrintedNotCooking",
+/// How far the kitchen takes the dishes of a table.
+const DISHES: [&str; 3] = ["CookingStarted", "CookingCompleted", "Served"];
+
+/// The rest of a delivery's way by a courier.
+const AFTER_READY_FOR_COOKING: [&str; 6] = [
     "CookingStarted",
     "CookingCompleted",
-    "Served",
+    "Waiting",
+    "OnWay",
+    "Delivered",
+    "Closed",
 ];
 
 /// A desk and a handler; each box is ticked alone, and the same day is played for it.
@@ -84,14 +89,16 @@ impl Day {
         let control = self.desk.control();
         let id = self.create("+79990000001").await;
         control.move_delivery(id, &"Unconfirmed".into()).unwrap();
-        for _ in 0
-            .."Unconfirmed WaitCooking CookingStarted CookingCompleted Waiting OnWay Delivered"
-                .split(' ')
-                .count()
-        {
+        // the way has a status that is passed by
+        control.advance_delivery(id).unwrap();
+        control
+            .move_delivery(id, &"ReadyForCooking".into())
+            .unwrap();
+        for status in AFTER_READY_FOR_COOKING {
             control.advance_delivery(id).unwrap();
-            // the way has a status that is passed by
-            drop(control.move_delivery(id, &"ReadyForCooking".into()));
+            let way = control.deliveries();
+            let order = way.iter().find(|it| it.id == id).unwrap().order.as_ref();
+            assert_eq!(order.unwrap().status, Some(status.into()));
         }
         let other = self.create("+79990000001").await;
         control.move_delivery(other, &"Cancelled".into()).unwrap();
@@ -124,8 +131,8 @@ impl Day {
         let control = self.desk.control();
         let table = self.tables().await[0].clone();
         let id = self.open_table(&table).await;
-        for dishes in &DISHES[2..] {
-            control.cook_table_order(id, &(*dishes).into()).unwrap();
+        for dishes in DISHES {
+            control.cook_table_order(id, &dishes.into()).unwrap();
         }
         control.move_table_order(id, &"Bill".into()).unwrap();
         // who pays, pays by himself
@@ -144,39 +151,62 @@ fn statuses_of_dishes(event: &Value) -> Vec<&str> {
     items.filter_map(|item| item["status"].as_str()).collect()
 }
 
+/// Type and status of each event, in their order. Nothing is told twice.
+fn told_of_orders(told: &[Value]) -> Vec<(&str, &str)> {
+    require_once(told);
+    let words = told.iter().map(|event| {
+        let status = event["eventInfo"]["order"]["status"].as_str();
+        (
+            event["eventType"].as_str().unwrap(),
+            status.unwrap_or_default(),
+        )
+    });
+    words.collect()
+}
+
+fn require_once(told: &[Value]) {
+    for (index, event) in told.iter().enumerate() {
+        assert!(!told[..index].contains(event), "told twice: {event}");
+    }
+}
+
 #[tokio::test]
 async fn every_box_of_deliveries() {
     let mut day = Day::begin().await;
-    for status in [
-        "Unconfirmed",
-        "WaitCooking",
-        "ReadyForCooking",
-        "CookingStarted",
-        "CookingCompleted",
-        "Waiting",
-        "OnWay",
-        "Delivered",
-        "Closed",
-        "Cancelled",
+    for (status, count) in [
+        ("Unconfirmed", 1),
+        // two orders are taken, one of them twice
+        ("WaitCooking", 3),
+        ("ReadyForCooking", 1),
+        ("CookingStarted", 1),
+        ("CookingCompleted", 1),
+        ("Waiting", 1),
+        ("OnWay", 1),
+        ("Delivered", 1),
+        ("Closed", 1),
+        ("Cancelled", 1),
     ] {
         let filter = json!({"deliveryOrderFilter": {"orderStatuses": [status]}});
         day.tick(filter).await;
         day.deliver().await;
-        let told = day.told().await;
-        assert!(!told.is_empty(), "{status} is never told");
-        for event in told {
-            assert_eq!(event["eventType"], "DeliveryOrderUpdate");
-            assert_eq!(event["eventInfo"]["order"]["status"], status);
-        }
+        let expected = vec![("DeliveryOrderUpdate", status); count];
+        assert_eq!(told_of_orders(&day.told().await), expected);
     }
-    for status in DISHES {
+    for (status, count) in [
+        ("Added", 2),
+        ("PrintedNotCooking", 1),
+        ("CookingStarted", 1),
+        ("CookingCompleted", 1),
+        ("Served", 1),
+    ] {
         let filter = json!({"deliveryOrderFilter": {"itemStatuses": [status]}});
         day.tick(filter).await;
         day.deliver().await;
         let told = day.told().await;
-        assert!(!told.is_empty(), "{status} of dishes is never told");
+        require_once(&told);
+        let types: Vec<&Value> = told.iter().map(|it| &it["eventType"]).collect();
+        assert_eq!(types, vec!["DeliveryOrderUpdate"; count], "{status}");
         for event in told {
-            assert_eq!(event["eventType"], "DeliveryOrderUpdate");
             assert_eq!(statuses_of_dishes(&event), [status]);
         }
     }
@@ -184,34 +214,34 @@ async fn every_box_of_deliveries() {
         .await;
     day.deliver().await;
     let told = day.told().await;
-    assert_eq!(
-        (told.len(), &told[0]["eventType"]),
-        (1, &json!("DeliveryOrderError"))
-    );
+    assert_eq!(told_of_orders(&told), [("DeliveryOrderError", "")]);
 }
 
 #[tokio::test]
 async fn every_box_of_tables() {
     let mut day = Day::begin().await;
-    for status in ["New", "Bill", "Closed", "Deleted"] {
+    for (status, count) in [("New", 2), ("Bill", 1), ("Closed", 1), ("Deleted", 1)] {
         let filter = json!({"tableOrderFilter": {"orderStatuses": [status]}});
         day.tick(filter).await;
         day.serve().await;
-        let told = day.told().await;
-        assert!(!told.is_empty(), "{status} is never told");
-        for event in told {
-            assert_eq!(event["eventType"], "TableOrderUpdate");
-            assert_eq!(event["eventInfo"]["order"]["status"], status);
-        }
+        let expected = vec![("TableOrderUpdate", status); count];
+        assert_eq!(told_of_orders(&day.told().await), expected);
     }
-    for status in DISHES {
+    for (status, count) in [
+        ("Added", 2),
+        ("PrintedNotCooking", 2),
+        ("CookingStarted", 1),
+        ("CookingCompleted", 1),
+        ("Served", 1),
+    ] {
         let filter = json!({"tableOrderFilter": {"itemStatuses": [status]}});
         day.tick(filter).await;
         day.serve().await;
         let told = day.told().await;
-        assert!(!told.is_empty(), "{status} of dishes is never told");
+        require_once(&told);
+        let types: Vec<&Value> = told.iter().map(|it| &it["eventType"]).collect();
+        assert_eq!(types, vec!["TableOrderUpdate"; count], "{status}");
         for event in told {
-            assert_eq!(event["eventType"], "TableOrderUpdate");
             assert_eq!(statuses_of_dishes(&event), [status]);
         }
     }
@@ -219,10 +249,7 @@ async fn every_box_of_tables() {
         .await;
     day.serve().await;
     let told = day.told().await;
-    assert_eq!(
-        (told.len(), &told[0]["eventType"]),
-        (1, &json!("TableOrderError"))
-    );
+    assert_eq!(told_of_orders(&told), [("TableOrderError", "")]);
 }
 
 #[tokio::test]
@@ -275,6 +302,7 @@ async fn both_boxes_of_reserves() {
     let told = day.told().await;
     assert_eq!(statuses_of_reserves(&told), ["New", "Started", "Closed"]);
     assert!(told.iter().all(|it| it["eventType"] == "ReserveUpdate"));
+    assert_eq!(told.len(), 3);
     day.tick(json!({"reserveFilter": {"errors": true}})).await;
     day.reserve("+79990000003").await;
     day.reserve("12").await;
@@ -306,23 +334,30 @@ async fn reserves_begin_at_their_time_and_end_after_their_duration() {
 }
 
 #[tokio::test]
-async fn the_boxes_of_stop_lists_shifts_and_business_hours() {
+async fn the_boxes_of_stop_lists_menus_shifts_and_business_hours() {
     let mut day = Day::begin().await;
     let control = day.desk.control();
     let organization = control.organization(PARKOVAYA).unwrap();
+    let tea = control.product(organization, "TEA-01").unwrap();
+    let group = control
+        .terminal_group(organization, "Парковая, зал")
+        .unwrap();
     let of_all = json!({"organizationIds": [organization]});
     let couriers = day.desk.ask("/api/1/employees/couriers", of_all.clone());
     let courier = couriers.await["employees"][0]["items"][0]["id"].clone();
     let restrictions = day.desk.ask("/api/1/delivery_restrictions", of_all).await;
     let hours = restrictions["deliveryRestrictions"][0].clone();
-    for (filter, event_type) in [
-        ("stopListUpdateFilter", "StopListUpdate"),
-        ("personalShiftFilter", "PersonalShift"),
+    let boxes = [
+        ("stopListUpdateFilter", "StopListUpdate", 2),
+        ("nomenclatureUpdateFilter", "NomenclatureUpdate", 1),
+        ("personalShiftFilter", "PersonalShift", 2),
         (
             "businessHoursAndMappingUpdateFilter",
             "BusinessHoursAndMappingUpdate",
+            1,
         ),
-    ] {
+    ];
+    for (price, (filter, event_type, count)) in (210..).zip(boxes) {
         day.tick(json!({filter: {"updates": true}})).await;
         let shift = day.of(json!({"employeeId": courier}));
         let desk = &day.desk;
@@ -331,10 +366,17 @@ async fn the_boxes_of_stop_lists_shifts_and_business_hours() {
         desk.ask("/api/1/employees/shift/clockout", shift).await;
         desk.ask("/api/1/delivery_restrictions/update", hours.clone())
             .await;
-        control.clear_stops(organization).unwrap();
+        control
+            .stop(organization, group, tea, None, 0.into())
+            .unwrap();
+        control.unstop(organization, group, tea, None).unwrap();
+        control
+            .set_price(organization, tea, None, price.into())
+            .unwrap();
         let told = day.told().await;
-        assert!(!told.is_empty(), "{event_type} is never told");
-        assert!(told.iter().all(|it| it["eventType"] == event_type));
+        require_once(&told);
+        let types: Vec<&Value> = told.iter().map(|it| &it["eventType"]).collect();
+        assert_eq!(types, vec![event_type; count]);
         if event_type == "PersonalShift" {
             let opened: Vec<&Value> = told.iter().map(|it| &it["eventInfo"]["opened"]).collect();
             assert_eq!(opened, [true, false]);
