@@ -374,8 +374,8 @@ impl Day {
         }
     }
 
-    /// In the evening everything is done, told and booked. What took effect is added to the tally.
-    async fn end(mut self, tally: &mut Tally) {
+    /// In the evening everything is done, told and booked. Gives what took effect.
+    async fn end(mut self) -> Tally {
         while self.desk.control().step() {
             self.look().await;
         }
@@ -410,10 +410,11 @@ impl Day {
             let activated = &found["couponInfo"][0]["whenActivated"];
             assert_eq!(activated.is_string(), used, "{coupon}");
         }
-        self.count(tally).await;
+        self.count().await
     }
 
-    async fn count(&self, tally: &mut Tally) {
+    async fn count(&self) -> Tally {
+        let mut tally = Tally::new();
         let mut add = |what: &'static str, is_so: bool| {
             *tally.entry(what).or_default() += usize::from(is_so);
         };
@@ -438,6 +439,7 @@ impl Day {
                 is_closed && order.making.coupon.is_some(),
             );
         }
+        tally
     }
 }
 
@@ -490,7 +492,10 @@ fn live_days(tally: &RefCell<Tally>) {
                     day.look().await;
                 }
             }
-            day.end(&mut tally.borrow_mut()).await;
+            let effects = day.end().await;
+            for (what, count) in effects {
+                *tally.borrow_mut().entry(what).or_default() += count;
+            }
         });
     });
 }
