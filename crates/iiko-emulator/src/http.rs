@@ -19,18 +19,16 @@ use uuid::Uuid;
 
 use crate::{
     failure::Failure,
-    faults::{Exchange, Fault, target::Target},
+    faults::{Fault, target::Target},
     json::{Json, Value},
     nomenclature::PICTURES,
     operations::{self, Operation},
     refusal::Refusal,
     shared::Shared,
     spoil,
+    struck::{MAX_BODY_BYTES, Recorded, Struck},
     world::Call,
 };
-
-/// Bodies larger than this are refused.
-const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// How iiko answers when its own parts took too long.
 const TIMED_OUT: Fault = Fault::Status {
@@ -62,19 +60,13 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
     if target == Target::Login {
         login = login_in(&body, &shared);
     }
-    let faults = known
-        .map(|operation| {
-            let now = shared.world().now();
-            let mut mischief = shared.mischief();
-            mischief.strike(operation.name, target, login.as_deref(), now)
-        })
+    let struck = known
+        .map(|it| Struck::by_faults(&shared, it.name, target, login.as_deref()))
         .unwrap_or_default();
-    let latency: Duration = faults.iter().filter_map(Fault::latency).sum();
+    let latency = struck.latency();
     let patience = timeout_of(&parts.headers).unwrap_or(Duration::MAX);
     tokio::time::sleep(latency.min(patience)).await;
-    let spoiling = faults
-        .iter()
-        .find(|fault| !matches!(fault, Fault::Latency { .. }));
+    let spoiling = struck.spoiling();
     if spoiling == Some(&Fault::TokenExpired) {
         shared.world().tokens.expire(token.unwrap_or_default());
         login = None;
@@ -85,8 +77,7 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         }
         _ => None,
     };
-    let runs = spoiling.is_none_or(spoil::lets_run);
-    let answered = if runs {
+    let answered = if struck.runs() {
         let call = Incoming {
             path: &path,
             known,
@@ -117,18 +108,12 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
         false => spoiling,
     };
     let response = spoil::apply(spoiling, answered.status, answered.text);
-    shared.mischief().record(Exchange {
-        at: shared.world().now(),
+    let call = Recorded {
         operation: known.map(|operation| operation.name.to_owned()),
         path: parts.uri.path().to_owned(),
         login: answered.login,
-        status: response
-            .as_ref()
-            .ok()
-            .map(|response| response.status().as_u16()),
-        faults,
-    });
-    response.unwrap_or_else(|dropped| dropped)
+    };
+    struck.record(&shared, call, response)
 }
 
 struct Incoming<'r> {

@@ -4,7 +4,9 @@
 //! orders; reference lists come in the form each has there, XML here and JSON there, bare or wrapped.
 //!
 //! - [`documents`]: price orders and what may be done with them
+//! - [`taxes`]: the tax categories of their rows
 //! - [`prices`]: what they come to
+//! - [`sessions`]: who is logged in
 //! - [`corporation`]: departments, stores, groups and terminals
 //! - [`reference`]: products, sizes, price categories, schedules
 //! - [`entities`]: all other reference lists
@@ -16,10 +18,12 @@ mod door;
 mod entities;
 mod prices;
 mod reference;
+mod sessions;
+mod taxes;
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use iiko_types::{
     ids::{Guid, OrganizationId, ProductId, SizeId},
     number::ExactDecimal,
@@ -27,10 +31,12 @@ use iiko_types::{
 };
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
-use uuid::Uuid;
 
-use self::documents::{IncludeForCategory, PriceForCategory, PriceOrder, Row, Status};
 pub(crate) use self::door::answer;
+use self::{
+    documents::{IncludeForCategory, PriceForCategory, PriceOrder, Row, Status},
+    sessions::Session,
+};
 use crate::{
     scenario::{
         ScenarioFile, id_of,
@@ -38,14 +44,6 @@ use crate::{
     },
     world::World,
 };
-
-/// How long a session lives, counted from its login.
-const SESSION: TimeDelta = TimeDelta::hours(1);
-
-/// The license module that lets programs in.
-const API_MODULE: u32 = 2000;
-/// The one that lets them set tax categories in price orders.
-const TAX_MODULE: u32 = 21_052_802;
 
 /// The cloud counts revisions in milliseconds, the server in steps: so many of the one are one of the other.
 const REVISIONS_PER_OURS: i64 = 1000;
@@ -78,12 +76,6 @@ pub(crate) struct IikoServer {
     revision: i64,
     /// What the server writes for itself.
     pub(crate) log: VecDeque<String>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Session {
-    key: String,
-    expires_at: DateTime<Utc>,
 }
 
 /// A timetable in which orders have effect.
@@ -221,13 +213,6 @@ impl IikoServer {
         }
     }
 
-    fn free_slots(&mut self, module: u32, now: DateTime<Utc>) -> usize {
-        match self.modules.contains(&module) {
-            true => self.slots.saturating_sub(self.used_slots(now)),
-            false => 0,
-        }
-    }
-
     /// The revision up to which lists tell.
     fn listed_revision(&self) -> i64 {
         self.revision
@@ -245,56 +230,6 @@ impl IikoServer {
     /// The day in the server's zone.
     fn today(&self, now: DateTime<Utc>) -> NaiveDate {
         (now.naive_utc() + self.zone.0).date()
-    }
-
-    // sessions
-
-    /// A key for who knows login and password, as long as the license has a slot left.
-    fn log_in(&mut self, login: &str, pass: &str, now: DateTime<Utc>) -> Result<String, Refused> {
-        if login != self.login || !pass.eq_ignore_ascii_case(&self.password_sha1) {
-            return Err(Refused::new(401, "Wrong login or password"));
-        }
-        if !self.modules.contains(&API_MODULE) {
-            let text = format!("Module {API_MODULE} is blocked within current license");
-            return Err(Refused::new(403, text));
-        }
-        if self.used_slots(now) >= self.slots {
-            let text = format!(
-                "License enhancement is required: no connections available for module {API_MODULE}"
-            );
-            return Err(Refused::new(403, text));
-        }
-        let key = Uuid::new_v4().to_string();
-        self.sessions.push(Session {
-            key: key.clone(),
-            expires_at: now + SESSION,
-        });
-        Ok(key)
-    }
-
-    /// Gives the slot of a session back. Without such a session there is nothing to give.
-    fn log_out(&mut self, key: &str) {
-        self.sessions.retain(|session| session.key != key);
-    }
-
-    /// How many are logged in.
-    pub(crate) fn used_slots(&mut self, now: DateTime<Utc>) -> usize {
-        self.sessions.retain(|session| session.expires_at > now);
-        self.sessions.len()
-    }
-
-    /// All sessions end, as when the server is started again.
-    pub(crate) fn restart(&mut self) {
-        self.sessions.clear();
-    }
-
-    fn require_session(&mut self, key: Option<&str>, now: DateTime<Utc>) -> Result<(), Refused> {
-        self.sessions.retain(|session| session.expires_at > now);
-        let mut sessions = self.sessions.iter();
-        match key.is_some_and(|key| sessions.any(|session| session.key == key)) {
-            true => Ok(()),
-            false => Err(Refused::new(401, "Token is expired or invalid")),
-        }
     }
 
     fn require_right(&self) -> Result<(), Refused> {

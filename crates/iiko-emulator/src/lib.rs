@@ -41,6 +41,7 @@ mod schedule;
 mod shared;
 mod spoil;
 mod stops;
+mod struck;
 mod tables;
 mod tokens;
 mod webhooks;
@@ -73,11 +74,13 @@ pub use crate::{loyalty::Message, postman::Delivered, schedule::Pace, webhooks::
 pub struct Config {
     /// Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The restaurant that is imitated.
     pub scenario: Scenario,
     /// Recorded answers of `nomenclature`; each is served as one more organization.
     pub nomenclature: Vec<PathBuf>,
     /// Recorded answers of `menu/by_id`, served as they are.
     pub external_menus: Vec<PathBuf>,
+    /// How long an access token is good, by the emulator's clock.
     pub token_lifetime: Duration,
     /// How time passes.
     pub pace: Pace,

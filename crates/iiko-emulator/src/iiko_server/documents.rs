@@ -8,8 +8,7 @@ use iiko_types::{
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use super::{IikoServer, Refused, Schedule, TAX_MODULE, endless};
-use crate::kept::{KEPT, keep};
+use super::{IikoServer, Refused, Schedule, endless};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -205,18 +204,12 @@ impl IikoServer {
             (_, Some(current)) => current.document_number.clone(),
             (_, None) => self.next_number(),
         };
-        let items = draft.items.into_iter().zip(1..).map(|(row, num)| Row {
-            num,
-            ..self.with_taxes(row, current)
-        });
-        let items: Vec<Row> = items.collect();
-        if self.ignores_taxes(current, &items) {
-            let line = format!(
-                "Module {TAX_MODULE} (TAXCATEGORY_IN_PRICECHANGEORDER) is not present or expired: tax categories of order {document_number} are ignored"
-            );
-            keep(&mut self.log, line, KEPT);
-        }
-        let items = self.without_forbidden_taxes(items, current);
+        let items = draft
+            .items
+            .into_iter()
+            .zip(1..)
+            .map(|(row, num)| Row { num, ..row });
+        let items = self.with_taxes(items.collect(), &document_number, current);
         Ok(PriceOrder {
             id: draft.id.unwrap_or_else(Uuid::new_v4),
             date_incoming: draft.date_incoming,
@@ -240,42 +233,6 @@ impl IikoServer {
             .filter_map(|it| it.document_number.parse::<u64>().ok());
         // After the highest number there is, there is none: the number is no key, so it stands twice then.
         format!("{:04}", numbers.max().unwrap_or_default().saturating_add(1))
-    }
-
-    /// A row that says nothing of taxes keeps what was stored.
-    fn with_taxes(&self, row: Row, current: Option<&PriceOrder>) -> Row {
-        if row.tax_category_enabled.is_some() {
-            return row;
-        }
-        let stored = stored(&row, current);
-        Row {
-            tax_category_id: stored.and_then(|it| it.tax_category_id),
-            tax_category_enabled: stored.and_then(|it| it.tax_category_enabled),
-            ..row
-        }
-    }
-
-    fn ignores_taxes(&self, current: Option<&PriceOrder>, rows: &[Row]) -> bool {
-        !self.modules.contains(&TAX_MODULE)
-            && rows.iter().any(|row| {
-                row.tax_category_enabled
-                    != stored(row, current).and_then(|it| it.tax_category_enabled)
-            })
-    }
-
-    fn without_forbidden_taxes(&self, rows: Vec<Row>, current: Option<&PriceOrder>) -> Vec<Row> {
-        if self.modules.contains(&TAX_MODULE) {
-            return rows;
-        }
-        let kept = rows.into_iter().map(|row| {
-            let stored = stored(&row, current);
-            Row {
-                tax_category_id: stored.and_then(|it| it.tax_category_id),
-                tax_category_enabled: stored.and_then(|it| it.tax_category_enabled),
-                ..row
-            }
-        });
-        kept.collect()
     }
 
     /// No position is set twice from the same day in the same layer (`server-api.md` 2.7).
@@ -306,13 +263,6 @@ impl IikoServer {
         }
         Ok(())
     }
-}
-
-fn stored<'o>(row: &Row, current: Option<&'o PriceOrder>) -> Option<&'o Row> {
-    current?
-        .items
-        .iter()
-        .find(|it| position(it) == position(row))
 }
 
 pub(super) fn position(row: &Row) -> (OrganizationId, ProductId, Option<SizeId>) {

@@ -1,6 +1,9 @@
-//! The calls over HTTP.
+//! The calls over HTTP. What they carry is read in [`parameters`], what is answered written in [`reply`].
 
+mod parameters;
 mod reply;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::{
     body::{Bytes, to_bytes},
@@ -8,28 +11,21 @@ use axum::{
     http::{Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use iiko_types::ids::{Guid, OrganizationId};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::reply::{Answered, Reply, bare, listed, spoiled, wrapped};
 use super::{
     Refused, SERVER_OPERATIONS,
     corporation::{self, ItemsWanted, TerminalsWanted},
-    documents::{Draft, Row, Status, Wanted, lenient_day},
-    endless, entities,
-    prices::PricesWanted,
-    reference::{self, ProductsWanted},
+    documents::{Draft, Row},
+    entities, reference,
 };
 use crate::{
-    faults::{Exchange, Fault, target::Target},
+    faults::{Fault, target::Target},
     shared::Shared,
-    spoil,
+    struck::{MAX_BODY_BYTES, Recorded, Struck},
     world::World,
 };
-
-/// Bodies larger than this are refused.
-const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// A call to `/resto`.
 struct Call {
@@ -49,40 +45,31 @@ pub(crate) async fn answer(State(shared): State<Shared>, request: Request) -> Re
     let name = call.path.trim_start_matches("api/");
     let operation = format!("{SERVER_OPERATIONS}{name}");
     let target = Target::of_server(name);
-    let now = shared.world().now();
-    let faults = shared.mischief().strike(&operation, target, None, now);
-    for fault in &faults {
-        if let Fault::Latency { milliseconds } = fault {
-            tokio::time::sleep(std::time::Duration::from_millis(*milliseconds)).await;
-        }
-    }
-    let spoiling = faults
-        .iter()
-        .find(|fault| !matches!(fault, Fault::Latency { .. }));
+    let struck = Struck::by_faults(&shared, &operation, target, None);
+    tokio::time::sleep(struck.latency()).await;
+    let spoiling = struck.spoiling();
     if spoiling == Some(&Fault::TokenExpired) {
         call.end_session(&mut shared.world());
     }
-    let runs = spoiling.is_none_or(spoil::lets_run);
-    let answered = match runs {
-        true => call.answer(&mut shared.world()),
+    let answered = match struck.runs() {
+        true => survived(|| call.answer(&mut shared.world())),
         false => Ok(Reply::Text(String::new())),
     };
     let response = match spoiling {
         None => Ok(answered.into_response()),
         Some(fault) => spoiled(fault, answered),
     };
-    shared.mischief().record(Exchange {
-        at: shared.world().now(),
+    let recorded = Recorded {
         operation: Some(operation),
         path: format!("/resto/{}", call.path),
         login: None,
-        status: response
-            .as_ref()
-            .ok()
-            .map(|response| response.status().as_u16()),
-        faults,
-    });
-    response.unwrap_or_else(|dropped| dropped)
+    };
+    struck.record(&shared, recorded, response)
+}
+
+/// A fault of ours is a 500 and no end of the connection.
+fn survived(answer: impl FnOnce() -> Answered) -> Answered {
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| Err(Refused::internal()))
 }
 
 impl Call {
@@ -280,7 +267,9 @@ impl Call {
         match path.split('/').collect::<Vec<_>>()[..] {
             ["products", "list"] => Ok(bare(&reference::products(world, &self.products_wanted()?))),
             ["productScales"] => Ok(bare(&reference::scales(world, None))),
-            ["productScales", id] => one_of(reference::scales(world, id.parse().ok()), id),
+            ["productScales", id] => {
+                one_of(reference::scales(world, id.parse().ok()), &[id.to_owned()])
+            }
             ["products", "productScales"] => {
                 let scales = self.all("productId").into_iter().map(|id| {
                     let scale = reference::scale_of_product(world, &id).flatten();
@@ -299,14 +288,9 @@ impl Call {
                 &reference::price_categories(world),
                 world.server_revision(),
             )),
-            ["priceCategories", "byId"] => one_of(
-                with_ids(reference::price_categories(world), &self.all("id")),
-                "",
-            ),
+            ["priceCategories", "byId"] => self.by_id(reference::price_categories(world)),
             ["periodSchedules"] => Ok(listed(&world.server_schedules(), world.server_revision())),
-            ["periodSchedules", "byId"] => {
-                one_of(with_ids(world.server_schedules(), &self.all("id")), "")
-            }
+            ["periodSchedules", "byId"] => self.by_id(world.server_schedules()),
             ["list"] => {
                 let kind = self.text("rootType")?;
                 // Here alone deleted ones are told unless somebody asks not to.
@@ -320,96 +304,12 @@ impl Call {
         }
     }
 
-    fn orders_wanted(&self) -> Result<Wanted, Refused> {
-        Ok(Wanted {
-            from: self.day("dateFrom")?,
-            to: self.day("dateTo")?,
-            status: match self.maybe("status") {
-                None => None,
-                Some(word) => Some(from_word::<Status>(word)?),
-            },
-            revision_from: self.revision_from()?,
-        })
-    }
-
-    fn prices_wanted(&self) -> Result<PricesWanted, Refused> {
-        let departments = self.all("departmentId").into_iter().map(|id| {
-            let id: Guid = id
-                .parse()
-                .map_err(|_| Refused::new(400, format!("Malformed id {id}")))?;
-            Ok(OrganizationId(id))
-        });
-        Ok(PricesWanted {
-            from: self.day("dateFrom")?,
-            to: match self.maybe("dateTo") {
-                Some(_) => self.day("dateTo")?,
-                None => endless(),
-            },
-            scheduled: match self.maybe("type") {
-                None => None,
-                Some("BASE") => Some(false),
-                Some("SCHEDULED") => Some(true),
-                Some(word) => return Err(Refused::new(400, format!("Unknown type {word}"))),
-            },
-            departments: departments.collect::<Result<_, Refused>>()?,
-            with_out_of_sale: self.maybe("includeOutOfSale") == Some("true"),
-            revision_from: self.revision_from()?,
-        })
-    }
-
-    fn products_wanted(&self) -> Result<ProductsWanted, Refused> {
-        Ok(ProductsWanted {
-            revision_from: self.revision_from()?,
-            with_deleted: self.maybe("includeDeleted") == Some("true"),
-            ids: self.all("ids"),
-            codes: self.all("codes"),
-            nums: self.all("nums"),
-            types: self.all("types"),
-            categories: self.all("categoryIds"),
-            parents: self.all("parentIds"),
-        })
-    }
-
-    /// A parameter that has a value.
-    fn maybe(&self, name: &str) -> Option<&str> {
-        let mut named = self
-            .query
-            .iter()
-            .filter(|(it, value)| it == name && !value.is_empty());
-        named.next().map(|(_, value)| value.as_str())
-    }
-
-    fn all(&self, name: &str) -> Vec<String> {
-        let named = self
-            .query
-            .iter()
-            .filter(|(it, value)| it == name && !value.is_empty());
-        named.map(|(_, value)| value.clone()).collect()
-    }
-
-    fn text(&self, name: &str) -> Result<&str, Refused> {
-        self.maybe(name)
-            .ok_or_else(|| Refused::new(400, format!("Parameter {name} is required")))
-    }
-
-    fn day(&self, name: &str) -> Result<chrono::NaiveDate, Refused> {
-        let text = self.text(name)?;
-        lenient_day(text).ok_or_else(|| Refused::new(400, format!("Wrong date format: {text}")))
-    }
-
-    fn id(&self, name: &str) -> Result<Guid, Refused> {
-        let text = self.text(name)?;
-        text.parse()
-            .map_err(|_| Refused::new(400, format!("Malformed id {text}")))
-    }
-
-    fn revision_from(&self) -> Result<i64, Refused> {
-        match self.maybe("revisionFrom") {
-            None => Ok(-1),
-            Some(text) => text
-                .parse()
-                .map_err(|_| Refused::new(400, format!("Wrong revision {text}"))),
-        }
+    /// Those of the list whose ids the call names.
+    fn by_id(&self, mut list: Vec<Value>) -> Answered {
+        self.text("id")?;
+        let asked = self.all("id");
+        list.retain(|it| asked.iter().any(|id| it["id"] == id.as_str()));
+        one_of(list, &asked)
     }
 }
 
@@ -417,25 +317,28 @@ fn header_text(parts: &Parts, name: header::HeaderName) -> Option<&str> {
     parts.headers.get(name)?.to_str().ok()
 }
 
-fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, Refused> {
-    serde_json::from_value(json!(word)).map_err(|error| Refused::new(400, error.to_string()))
-}
-
-fn with_ids(list: Vec<Value>, ids: &[String]) -> Vec<Value> {
-    list.into_iter()
-        .filter(|it| {
-            it["id"]
-                .as_str()
-                .is_some_and(|id| ids.iter().any(|asked| asked == id))
-        })
-        .collect()
-}
-
-/// A bare list of those found; refused where nothing was.
-fn one_of(found: Vec<Value>, id: &str) -> Answered {
+/// What was found, bare: the one itself, several as a list. Refused where nothing was.
+fn one_of(found: Vec<Value>, asked: &[String]) -> Answered {
     match found.as_slice() {
-        [] => Err(Refused::new(404, format!("Entity {id} is not found"))),
+        [] => {
+            let text = format!("Entity {} is not found", asked.join(", "));
+            Err(Refused::new(404, text))
+        }
         [one] => Ok(bare(one)),
         many => Ok(bare(&many)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_panics_is_answered_with_500_in_plain_text() {
+        let refused = survived(|| panic!("on purpose")).err();
+        let response = refused.unwrap().into_response();
+        assert_eq!(response.status().as_u16(), 500);
+        let content_type = &response.headers()[header::CONTENT_TYPE];
+        assert_eq!(content_type, "text/plain;charset=UTF-8");
     }
 }

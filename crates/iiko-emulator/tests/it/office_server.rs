@@ -173,6 +173,25 @@ async fn deleted_entities_are_told_unless_somebody_asks_not_to() {
 }
 
 #[tokio::test]
+async fn who_asks_by_id_is_told_which_one_is_missing() {
+    let office = Office::open().await;
+    let refused = async |query: &str| {
+        let path = format!("v2/entities/priceCategories/byId?{query}");
+        let (status, _, text) = office.get(&path).await;
+        (status, text)
+    };
+    let sentence = "Entity 7, 8 is not found".to_owned();
+    assert_eq!(refused("id=7&id=8").await, (404, sentence));
+    let sentence = "Parameter id is required".to_owned();
+    assert_eq!(refused("id=").await, (400, sentence));
+    let all = office.json("v2/entities/priceCategories").await;
+    let first = &all["response"][0];
+    let id = first["id"].as_str().unwrap();
+    let path = format!("v2/entities/priceCategories/byId?id={id}&id=8");
+    assert_eq!(office.json(&path).await, *first);
+}
+
+#[tokio::test]
 async fn products_are_asked_for_by_category_and_by_revision() {
     let office = Office::open().await;
     let list = async |query: &str| {

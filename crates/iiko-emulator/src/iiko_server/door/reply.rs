@@ -120,6 +120,11 @@ impl IntoResponse for Refused {
 }
 
 impl Refused {
+    /// Something of ours broke.
+    pub(super) fn internal() -> Self {
+        Self::by_fault(500)
+    }
+
     /// As the server, or the gateway before it, says no without a reason of its own.
     fn by_fault(status: u16) -> Self {
         let text = match status {
