@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use hub_engine::hub::Hub;
 use hub_engine::sync::{self, RunStatus, SyncKind, SyncRequest};
-use iiko_emulator::{Emulator, Pace};
+use iiko_emulator::{Emulator, Pace, scenario::Scenario};
 use tokio::net::TcpListener;
 
 use crate::cli::{Outcome, Program};
@@ -181,7 +181,7 @@ async fn start_emulator(usual: &EmulatorConfig) -> anyhow::Result<Emulator> {
         listen: free,
         ..usual.clone()
     };
-    emulator::start(&wanted, Pace::default())
+    emulator::start(&wanted, Scenario::find(&wanted.scenario)?, Pace::default())
 }
 
 async fn bind_or_any(usual: SocketAddr) -> anyhow::Result<TcpListener> {

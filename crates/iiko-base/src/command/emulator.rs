@@ -48,7 +48,7 @@ pub(crate) async fn run(mut program: Program, arguments: EmulatorArgs) -> anyhow
         (false, None) => Pace::default(),
     };
     let scenario = Scenario::find(&wanted.scenario)?;
-    let mut emulator = start(&wanted, pace)?;
+    let mut emulator = start(&wanted, scenario.clone(), pace)?;
     let url = emulator.url();
     console::say(format_args!("iiko is emulated on {url}"));
     console::say(format_args!("orders, dishes, faults: {url}/_emulator/"));
@@ -68,11 +68,15 @@ fn given_or(given: Vec<PathBuf>, usual: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-/// The emulator of a configuration.
-pub(crate) fn start(wanted: &EmulatorConfig, pace: Pace) -> anyhow::Result<Emulator> {
+/// The emulator of a configuration, with the scenario that it names.
+pub(crate) fn start(
+    wanted: &EmulatorConfig,
+    scenario: Scenario,
+    pace: Pace,
+) -> anyhow::Result<Emulator> {
     Emulator::start(iiko_emulator::Config {
         listen: wanted.listen,
-        scenario: Scenario::find(&wanted.scenario)?,
+        scenario,
         nomenclature: wanted.nomenclature.clone(),
         external_menus: wanted.external_menus.clone(),
         pace,

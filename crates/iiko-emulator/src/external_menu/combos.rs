@@ -1,5 +1,5 @@
-//! Combos in a menu: by category beside the dishes, and in version 4 among them. No public answer has one filled: which
-//! group of version 4 holds them is a guess.
+//! Combos in a menu: by category beside the dishes, and in version 4 among the items too, in groups of their own after
+//! those of the dishes. No public answer has one filled: that the groups are their own is a guess.
 
 use iiko_types::{
     number::ExactDecimal,

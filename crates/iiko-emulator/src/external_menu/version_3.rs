@@ -42,7 +42,7 @@ impl MenuView<'_> {
         }
     }
 
-    /// As version 3, with combos among the items too.
+    /// As version 3, with combos among the items: in groups of their own after those of the dishes.
     pub(crate) fn version_4(&self) -> MenuByIdV4 {
         let third = self.version_3();
         let category = |category: MenuCategoryV3| MenuCategoryV4 {

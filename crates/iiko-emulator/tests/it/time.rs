@@ -14,7 +14,7 @@ use crate::{
     deliveries::{by_id, pickup, quiet_desk},
 };
 
-/// As fast as in a restaurant: whatever happens in a test happens because it was told to.
+/// In the pace of a restaurant: within a test nothing falls due by itself, only because the clock is moved on.
 async fn slow_desk() -> Desk {
     Desk::open_with(Config {
         pace: Pace::Auto { speed: 1 },
