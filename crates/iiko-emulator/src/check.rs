@@ -13,12 +13,13 @@ use crate::{
     refusal::Refusal,
 };
 
-/// Reads `text` as a body of the operation at the path `operation`, of `schema`, with members renamed by `aliases` first, and gives the text to decode.
+/// Reads `text` as a body of the operation at `path`, of `schema`, with members renamed by `aliases` first, and gives the
+/// text to decode.
 pub(crate) fn check_body(
     contract: &Contract,
     schema: &Schema,
     aliases: &[(&str, &str)],
-    operation: &str,
+    path: &str,
     text: &str,
 ) -> Result<String, Refusal> {
     let mut json = read(text)?;
@@ -38,7 +39,7 @@ pub(crate) fn check_body(
     }
     let check = Check { contract };
     let fitting = check.value(schema, json, "")?;
-    bounds::check(operation, &fitting)?;
+    bounds::check(path, &fitting)?;
     Ok(fitting.print())
 }
 

@@ -75,6 +75,7 @@ pub struct FaultRule {
     /// Only so many of a hundred calls, 1 to 100. Which ones looks like chance, and is the same every time.
     #[serde(default)]
     pub percent: Option<u8>,
+    /// What goes wrong.
     pub fault: Fault,
 }
 
@@ -151,7 +152,9 @@ impl FaultRule {
 /// A rule and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FaultState {
+    /// By which it is taken back.
     pub id: u64,
+    /// As it was ordered.
     pub rule: FaultRule,
     /// Calls it was asked about.
     pub seen: u64,
@@ -202,9 +205,11 @@ impl FaultState {
 /// A call of an operation and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exchange {
+    /// When it was answered, by the emulator's clock.
     pub at: DateTime<Utc>,
     /// `None` for a path that iiko does not have.
     pub operation: Option<String>,
+    /// As it was asked for.
     pub path: String,
     /// The api login, once known.
     pub login: Option<String>,

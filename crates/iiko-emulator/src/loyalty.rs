@@ -120,11 +120,15 @@ pub(crate) enum TransactionKind {
 /// A letter or a text message to a guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
+    /// By which its fate is asked for.
     pub id: Guid,
+    /// When it was sent, by the emulator's clock.
     pub at: DateTime<Utc>,
+    /// A phone or an address.
     pub receiver: String,
     /// Of letters.
     pub subject: Option<String>,
+    /// What is written in it.
     pub text: String,
 }
 
@@ -282,7 +286,7 @@ impl Loyalty {
         Some(self.fresh_coupon(coupon?)?.id)
     }
 
-    /// A coupon that nobody has used yet, and its series.
+    /// The series of a coupon that nobody has used yet.
     pub(crate) fn fresh_coupon(&self, number: &str) -> Option<&Series> {
         self.series.iter().find(|series| {
             let mut coupons = series.coupons.iter();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use iiko_types::ids::OrganizationId;
+use iiko_types::{ids::OrganizationId, secret::Secret};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{OwnedMutexGuard, watch},
@@ -41,8 +41,11 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A call to a handler and what came of it, or that a fault kept it from being made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
+    /// When it was made or would have been, by the emulator's clock.
     pub at: DateTime<Utc>,
+    /// Where the events happened.
     pub organization_id: OrganizationId,
+    /// Address of the handler.
     pub uri: String,
     /// The types of the events in it.
     pub events: Vec<String>,
@@ -61,7 +64,7 @@ pub(crate) struct Address {
     organization_id: OrganizationId,
     login: Option<String>,
     uri: String,
-    auth_token: Option<String>,
+    auth_token: Option<Secret>,
 }
 
 /// The right to call a handler: as long as it is held nobody else does.
@@ -241,7 +244,7 @@ impl Shared {
             .timeout(TIMEOUT)
             .body(body);
         if let Some(token) = &parcel.address.auth_token {
-            request = request.header(reqwest::header::AUTHORIZATION, token);
+            request = request.header(reqwest::header::AUTHORIZATION, token.expose());
         }
         Some(request.send().await.ok()?.status().as_u16())
     }

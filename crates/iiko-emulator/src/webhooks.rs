@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use iiko_types::{
     ids::{CorrelationId, Guid, OrganizationId, TerminalGroupId},
     schemas::{WebHookShortFilter, WebHooksFilter},
+    secret::Secret,
     time::UtcTime,
 };
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,7 @@ pub(crate) struct Webhooks {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Handler {
     pub(crate) uri: String,
-    pub(crate) auth_token: Option<String>,
+    pub(crate) auth_token: Option<Secret>,
     pub(crate) filter: Option<WebHooksFilter>,
 }
 
@@ -55,7 +56,7 @@ pub(crate) struct Outgoing {
     /// Whose handler it is.
     pub(crate) login: Option<String>,
     pub(crate) uri: String,
-    pub(crate) auth_token: Option<String>,
+    pub(crate) auth_token: Option<Secret>,
     /// It was held back once.
     #[serde(default)]
     pub(crate) was_late: bool,
@@ -65,10 +66,15 @@ pub(crate) struct Outgoing {
 /// A message to the staff about an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
+    /// When it was sent, by the emulator's clock.
     pub at: DateTime<Utc>,
+    /// Whose staff is meant.
     pub organization_id: OrganizationId,
+    /// The order it is about, known here or not.
     pub order_id: Guid,
+    /// Who sends it, as it says.
     pub source: String,
+    /// What the staff should know.
     pub text: String,
 }
 
@@ -355,4 +361,22 @@ fn written_as<E: iiko_types::endpoint::Endpoint>(
     let (contract, _) = contract::find(E::PATH)?;
     complete_named(contract, schema, &mut json);
     Some(json.print())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Handler;
+
+    #[test]
+    fn the_token_of_a_handler_is_kept_and_never_printed() {
+        let handler = Handler {
+            uri: "http://127.0.0.1:9/hook".to_owned(),
+            auth_token: Some("swordfish".into()),
+            filter: None,
+        };
+        let kept = serde_json::to_string(&handler).unwrap();
+        assert!(kept.contains("swordfish"), "{kept}");
+        let printed = format!("{handler:?}");
+        assert!(!printed.contains("swordfish"), "{printed}");
+    }
 }

@@ -9,23 +9,34 @@ use crate::world::{Organization, World};
 /// What is imitated right now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct State {
+    /// Name of the scenario.
     pub scenario: String,
+    /// By the emulator's clock.
     pub now: DateTime<Utc>,
+    /// Whether it has iiko's undocumented 500s too.
     pub is_strict: bool,
+    /// Whether access tokens come as bare text instead of JSON.
     pub token_is_bare: bool,
+    /// Of tokens given from now on.
     pub token_lifetime_seconds: u64,
+    /// In the order of the scenario, recorded ones last.
     pub organizations: Vec<OrganizationView>,
 }
 
 /// An organization and how much it has of everything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrganizationView {
+    /// As the API knows it.
     pub id: OrganizationId,
+    /// As the API tells it.
     pub name: String,
+    /// Sleeping ones too.
     pub terminal_groups: Vec<TerminalGroupView>,
+    /// Of the nomenclature.
     pub revision: i64,
     /// Folders.
     pub groups: usize,
+    /// Folders of modifiers.
     pub modifier_groups: usize,
     /// Distinct ids that are no modifiers.
     pub dishes: usize,
@@ -33,15 +44,22 @@ pub struct OrganizationView {
     pub modifiers: usize,
     /// Rows of both, places included.
     pub product_rows: usize,
+    /// Entries of all its stop lists.
     pub stops: usize,
+    /// Deleted ones too.
     pub payment_types: usize,
+    /// Those it sells.
     pub combos: usize,
 }
 
+/// A terminal group and whether its till answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TerminalGroupView {
+    /// As the API knows it.
     pub id: TerminalGroupId,
+    /// As the API tells it.
     pub name: String,
+    /// Its till does nothing: commands wait for it or time out.
     pub is_asleep: bool,
 }
 

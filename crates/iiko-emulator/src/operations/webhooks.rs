@@ -6,7 +6,6 @@ use iiko_types::{
         CorrelationIdResponse, GetWebHookSettingsRequest, GetWebHookSettingsResponse,
         SendNotificationRequest, UpdateWebHookSettingsRequest,
     },
-    secret::Secret,
 };
 
 use super::{Operation, correlation_id, typed};
@@ -40,10 +39,7 @@ fn settings(
         correlation_id: correlation_id(world),
         api_login_name: Some(login),
         web_hooks_uri: handler.as_ref().map(|it| it.uri.clone()),
-        auth_token: handler
-            .as_ref()
-            .and_then(|it| it.auth_token.clone())
-            .map(Secret::from),
+        auth_token: handler.as_ref().and_then(|it| it.auth_token.clone()),
         web_hooks_filter: handler.and_then(|it| it.filter),
         ..GetWebHookSettingsResponse::default()
     })
@@ -64,7 +60,7 @@ fn update_settings(
         (true, _) => {
             let handler = Handler {
                 uri,
-                auth_token: request.auth_token.map(|it| it.expose().to_owned()),
+                auth_token: request.auth_token,
                 filter: request.web_hooks_filter,
             };
             handlers.insert(request.organization_id, handler);
