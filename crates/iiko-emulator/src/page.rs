@@ -1,13 +1,14 @@
 //! The pages at `/_emulator/`: what the staff would see at the till, and the switches of the emulator, for people.
 //!
-//! Rendered here, without scripts: a button is a form whose deed ends with a redirect back. [`board`] has the orders,
-//! [`dishes`] what is sold and stopped, [`mischief`] the faults, [`calls`] what was asked and told; [`deeds`] does what
-//! the buttons say, through [`crate::control::Control`].
+//! Rendered here, without scripts: a button is a form whose deed ends with a redirect back. [`board`] has the deliveries,
+//! [`halls`] tables and reserves, [`dishes`] what is sold and stopped, [`mischief`] the faults, [`calls`] what was asked
+//! and told; [`deeds`] does what the buttons say, through [`crate::control::Control`].
 
 mod board;
 mod calls;
 mod deeds;
 mod dishes;
+mod halls;
 mod language;
 mod mischief;
 

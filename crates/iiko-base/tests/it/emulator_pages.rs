@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use fantoccini::Locator;
+use iiko_client::{Client, Credentials};
 use iiko_emulator::{Config, Emulator, Pace};
+use iiko_types::operations::{ReserveAvailableRestaurantSections, ReserveCreate};
+use serde_json::json;
 
 use crate::browser::{self, Browser};
 
@@ -59,6 +63,80 @@ async fn an_order_is_taken_to_its_end_with_buttons() {
     browser.client.clone().close().await.unwrap();
 }
 
+/// Guests at a table, and others who want it tomorrow.
+async fn seat_guests(emulator: &Emulator) {
+    let control = emulator.control();
+    let organization = control.organization("parkovaya").unwrap();
+    let group = control
+        .terminal_group(organization, "Парковая, зал")
+        .unwrap();
+    let tea = control.product(organization, "TEA-01").unwrap();
+    let credentials = Credentials::V1 {
+        api_login: "demo".into(),
+    };
+    let client = Client::builder(&emulator.url(), credentials)
+        .build()
+        .unwrap();
+    let halls = serde_json::from_value(json!({"terminalGroupIds": [group]})).unwrap();
+    let halls = client
+        .send::<ReserveAvailableRestaurantSections>(&halls)
+        .await;
+    let halls = halls.unwrap().restaurant_sections.unwrap();
+    let table = halls[0].tables.as_ref().unwrap()[0].id;
+    control
+        .open_at_till(organization, group, table, tea)
+        .unwrap();
+    let tomorrow = control.state().now + TimeDelta::days(1);
+    let reserve = serde_json::from_value(json!({
+        "organizationId": organization, "terminalGroupId": group, "tableIds": [table], "phone": "+79990000003",
+        "customer": {"type": "regular", "name": "Мария"}, "durationInMinutes": 120, "shouldRemind": false,
+        "comment": "у окна, с детским стулом",
+        "estimatedStartTime": tomorrow.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+    }));
+    let reserved = client.send::<ReserveCreate>(&reserve.unwrap()).await;
+    reserved.unwrap();
+    control.settle();
+}
+
+#[tokio::test]
+async fn a_table_is_served_and_a_reserve_kept_with_buttons() {
+    let emulator = quiet();
+    seat_guests(&emulator).await;
+    for language in ["ru", "en"] {
+        let browser = browser::open(language, 1280).await;
+        let page = format!("{}/_emulator/", emulator.url());
+        browser.client.goto(&page).await.unwrap();
+        browser
+            .keep_picture(&format!("emulator-halls-{language}"))
+            .await;
+        let shown = text(&browser).await;
+        let (heading, name) = match language {
+            "ru" => ("Резервы и банкеты", "Гости пришли"),
+            _ => ("Reserves and banquets", "The guests have come"),
+        };
+        assert!(
+            shown.contains(heading) && shown.contains(name) && shown.contains("Мария"),
+            "{shown}"
+        );
+        browser.client.clone().close().await.unwrap();
+    }
+    let browser = browser::open("en", 1280).await;
+    let page = format!("{}/_emulator/", emulator.url());
+    browser.client.goto(&page).await.unwrap();
+    for reached in ["sent to the kitchen", "cooking", "cooked", "served"] {
+        press(&browser, "form[action$='/cook'] button").await;
+        let shown = text(&browser).await;
+        assert!(shown.contains(&format!("Dishes: {reached}")), "{shown}");
+    }
+    press(&browser, "form[action$='/table'] button.next").await;
+    assert!(text(&browser).await.contains("bill"));
+    press(&browser, "form[action$='/reserve'] button.next").await;
+    assert!(text(&browser).await.contains("guests are here"));
+    press(&browser, "form[action$='/reserve'] button.next").await;
+    assert!(!text(&browser).await.contains("Reserves"));
+    browser.client.clone().close().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_dish_is_stopped_and_repriced_and_a_bad_price_is_told() {
     let emulator = quiet();
@@ -108,6 +186,7 @@ async fn the_pages_fit_any_width_in_both_languages() {
         emulator.control().invent_order().unwrap();
     }
     emulator.control().settle();
+    seat_guests(&emulator).await;
     for (language, heading) in [("ru", "Доставки"), ("en", "Deliveries")] {
         let browser = browser::open(language, 390).await;
         for page in ["", "dishes", "mischief", "calls"] {

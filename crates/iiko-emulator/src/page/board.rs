@@ -1,20 +1,17 @@
-//! Orders as the till shows them: a column for each part of their way, a button for the next step.
+//! Deliveries as the till shows them: a column for each part of their way, a button for the next step. Tables and reserves
+//! come below, from [`halls`].
 
 use iiko_types::{
-    schemas::{
-        CreationStatus, DeliveryStatus, RetrievedCustomer, RetrievedOrderItem, RetrievedOrderStatus,
-    },
+    schemas::{CreationStatus, DeliveryStatus, RetrievedCustomer, RetrievedOrderItem},
     time::LocalTime,
 };
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::{Frame, language::Language};
+use super::{Frame, halls, language::Language};
 use crate::{
     cheque::{Cheque, amount_of},
-    creation::Kind,
     deliveries::Delivery,
-    tables::TableOrderState,
     world::World,
 };
 
@@ -60,13 +57,6 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
         .filter(|it| it.head.creation_status != CreationStatus::Success)
         .take(REFUSED_SHOWN)
         .collect();
-    let mut tables: Vec<&TableOrderState> = world
-        .table_orders
-        .known
-        .values()
-        .filter(|it| it.order.is_some() && !it.is_finished())
-        .collect();
-    tables.sort_by_key(|it| std::cmp::Reverse(it.head.revision));
     html! {
         div.title {
             h1 { (frame.pick("Доставки", "Deliveries")) }
@@ -104,10 +94,7 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
                 }
             }
         }
-        @if !tables.is_empty() {
-            h1 { (frame.pick("Столы", "Tables")) }
-            div.board { @for order in tables { (table_card(frame, world, order)) } }
-        }
+        (halls::content(frame, world))
     }
 }
 
@@ -146,39 +133,7 @@ fn card(frame: &Frame, delivery: &Delivery) -> Markup {
     }
 }
 
-fn table_card(frame: &Frame, world: &World, order: &TableOrderState) -> Markup {
-    let id = order.head.id.to_string();
-    let names: Vec<&str> = order
-        .table_ids()
-        .iter()
-        .map(|id| world.references.table_name(*id))
-        .collect();
-    let number = order.order.as_ref().and_then(|it| it.number);
-    html! {
-        article {
-            header {
-                strong { "№ " (number.unwrap_or_default()) } " "
-                span.soft { (names.join(", ")) }
-                @if order.status() == Some(&RetrievedOrderStatus::Bill) {
-                    span.tag { (frame.pick("счёт", "bill")) }
-                }
-            }
-            (lines(&order.head.cheque))
-            (total(frame, &order.head.cheque))
-            div.actions {
-                @if order.status() == Some(&RetrievedOrderStatus::New) {
-                    (frame.button("table", &[("order", &id), ("status", "Bill")], "next", frame.pick("Счёт", "Bill")))
-                }
-                @if order.head.cheque.is_paid() {
-                    (frame.button("table", &[("order", &id), ("status", "Closed")], "next", frame.pick("Закрыть", "Close")))
-                }
-                (frame.button("table", &[("order", &id), ("status", "Deleted")], "quiet", frame.pick("Удалить", "Delete")))
-            }
-        }
-    }
-}
-
-fn lines(cheque: &Cheque) -> Markup {
+pub(super) fn lines(cheque: &Cheque) -> Markup {
     html! {
         ul {
             @for item in &cheque.items {
@@ -188,7 +143,7 @@ fn lines(cheque: &Cheque) -> Markup {
     }
 }
 
-fn total(frame: &Frame, cheque: &Cheque) -> Markup {
+pub(super) fn total(frame: &Frame, cheque: &Cheque) -> Markup {
     html! {
         p.sum {
             strong { (cheque.sum().normalize()) " ₽" }
@@ -212,7 +167,7 @@ fn name_of(item: &RetrievedOrderItem) -> &str {
         .unwrap_or("?")
 }
 
-fn customer(customer: Option<&RetrievedCustomer>) -> &str {
+pub(super) fn customer(customer: Option<&RetrievedCustomer>) -> &str {
     let name = match customer {
         Some(RetrievedCustomer::Regular(it)) => it.name.as_deref(),
         Some(RetrievedCustomer::OneTime(it)) => it.name.as_deref(),

@@ -7,7 +7,7 @@ use axum::{
     response::Redirect,
     routing::post,
 };
-use iiko_types::schemas::{DeliveryStatus, RetrievedOrderStatus};
+use iiko_types::schemas::{DeliveryStatus, OrderItemStatus, ReserveStatus, RetrievedOrderStatus};
 use serde::Deserialize;
 
 use super::{link, mischief::presets};
@@ -25,6 +25,8 @@ struct Fields {
     back: String,
     delivery: Option<String>,
     order: Option<String>,
+    reserve: Option<String>,
+    dishes: Option<String>,
     status: Option<String>,
     organization: Option<String>,
     terminal_group: Option<String>,
@@ -82,6 +84,14 @@ impl Fields {
             "table" => {
                 let status = RetrievedOrderStatus::from(given(&self.status)?);
                 control.move_table_order(id(&self.order)?, &status)
+            }
+            "cook" => {
+                let status = OrderItemStatus::from(given(&self.dishes)?);
+                control.cook_table_order(id(&self.order)?, &status)
+            }
+            "reserve" => {
+                let status = ReserveStatus::from(given(&self.status)?);
+                control.move_reserve(id(&self.reserve)?, &status)
             }
             "order" => control.invent_order().map(drop),
             "price" => self.price(control),
