@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk, status_of},
-    house_rules::{desk_with, fate},
-    loyalty::{OLGA, id_of},
-    wallets::{bonuses, payment_type},
+    Desk, PARKOVAYA, desk_with,
+    guests::{OLGA, bonuses},
+    halls::{table, tomorrow},
+    orders::{by_id, cash, delivery, fate, id_of, payment_type, pickup, status_of},
+    quiet_desk,
 };
 
 /// Puts the till of [`pickup`]'s orders to sleep, or wakes it.
@@ -21,13 +21,6 @@ fn sleep(desk: &Desk, is_asleep: bool) {
     let organization = control.organization(PARKOVAYA).unwrap();
     let group = control.terminal_group(organization, "Парковая, зал");
     control.set_asleep(group.unwrap(), is_asleep).unwrap();
-}
-
-async fn create(desk: &Desk) -> Uuid {
-    let id = Uuid::new_v4();
-    desk.ask("/api/1/deliveries/create", pickup(desk, id)).await;
-    desk.control().settle();
-    id
 }
 
 async fn comment(desk: &Desk, id: Uuid) -> Value {
@@ -40,7 +33,7 @@ async fn comment(desk: &Desk, id: Uuid) -> Value {
 async fn a_till_that_sleeps_does_nothing_at_all() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let id = create(&desk).await;
+    let id = delivery(&desk).await;
     let before = by_id(&desk, id).await;
     sleep(&desk, true);
     let command = comment(&desk, id).await;
@@ -62,7 +55,7 @@ async fn a_till_that_sleeps_does_nothing_at_all() {
 async fn a_till_that_wakes_in_time_does_what_waited_for_it() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let id = create(&desk).await;
+    let id = delivery(&desk).await;
     sleep(&desk, true);
     let command = comment(&desk, id).await;
     assert!(control.step());
@@ -78,16 +71,11 @@ async fn a_reserve_waits_for_its_till_as_long_as_it_says() {
     let control = desk.control();
     sleep(&desk, true);
     let group = pickup(&desk, Uuid::nil())["terminalGroupId"].clone();
-    let halls = json!({"terminalGroupIds": [group]});
-    let path = "/api/1/reserve/available_restaurant_sections";
-    let halls = desk.ask(path, halls).await;
-    let table = halls["restaurantSections"][0]["tables"][0]["id"].clone();
-    let tomorrow = control.state().now + TimeDelta::days(1);
     let id = Uuid::new_v4();
     let body = json!({
-        "id": id, "organizationId": desk.organization(PARKOVAYA), "terminalGroupId": group, "tableIds": [table],
+        "id": id, "organizationId": desk.organization(PARKOVAYA), "terminalGroupId": group, "tableIds": [table(&desk).await],
         "customer": {"type": "regular", "name": "Мария"}, "phone": "+79990000003", "durationInMinutes": 120,
-        "shouldRemind": false, "estimatedStartTime": tomorrow.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+        "shouldRemind": false, "estimatedStartTime": tomorrow(&desk),
         "createReserveSettings": {"transportToFrontTimeout": 30},
     });
     desk.ask("/api/1/reserve/create", body).await;
@@ -184,15 +172,13 @@ async fn a_terminal_group_that_is_hidden_takes_no_orders() {
 async fn the_time_of_a_delivery_is_what_somebody_says() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let id = create(&desk).await;
+    let id = delivery(&desk).await;
     control.advance_delivery(id).unwrap();
     let before = by_id(&desk, id).await["order"]["whenCreated"].clone();
     let format = "%Y-%m-%d %H:%M:%S%.3f";
     let created = NaiveDateTime::parse_from_str(before.as_str().unwrap(), format).unwrap();
     let date = (created + TimeDelta::minutes(40)).format(format);
-    let sums = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
-    let types = desk.ask("/api/1/payment_types", sums).await;
-    let cash = json!([{"paymentTypeKind": "Cash", "sum": 399, "paymentTypeId": types["paymentTypes"][0]["id"]}]);
+    let cash = json!([cash(&desk, 399).await]);
     for (path, more) in [
         ("add_payments", json!({"payments": cash})),
         ("close", json!({"deliveryDate": date.to_string()})),

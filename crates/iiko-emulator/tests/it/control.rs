@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::{
     Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk},
+    orders::{by_id, pickup},
+    quiet_desk,
 };
 
 /// Posts to a route of control: status and answer.

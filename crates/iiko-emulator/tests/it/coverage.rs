@@ -22,7 +22,7 @@ use iiko_types::{
 use serde_json::{Value, json};
 
 use self::forbidden::Forbidden;
-use crate::{Desk, PARKOVAYA};
+use crate::{Desk, PARKOVAYA, orders::cash};
 
 /// A day at the demo restaurant: a client, and the bodies that its calls had.
 struct Day {
@@ -113,13 +113,7 @@ impl Day {
 
     /// A payment in cash.
     async fn cash(&self, sum: u32) -> Value {
-        let types = self
-            .desk
-            .ask("/api/1/payment_types", self.of_all(json!({})))
-            .await;
-        let mut types = types["paymentTypes"].as_array().unwrap().iter();
-        let cash = types.find(|it| it["paymentTypeKind"] == "Cash" && it["isDeleted"] == false);
-        json!({"paymentTypeKind": "Cash", "sum": sum, "paymentTypeId": cash.unwrap()["id"]})
+        cash(&self.desk, sum).await
     }
 }
 

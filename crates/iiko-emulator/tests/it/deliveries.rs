@@ -1,49 +1,14 @@
 //! Deliveries from the request to the last status.
 
-use iiko_emulator::{Config, Pace};
 use iiko_types::schemas::DeliveryStatus;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Desk, PARKOVAYA};
-
-/// A desk at which nothing happens by itself.
-pub(crate) async fn quiet_desk() -> Desk {
-    Desk::open_with(Config {
-        pace: Pace::Stepped,
-        ..Config::default()
-    })
-    .await
-}
-
-/// The body of an order that is fetched: two teas, and a payment in cash for them where it is wanted.
-pub(crate) fn pickup(desk: &Desk, id: Uuid) -> Value {
-    let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
-    let tea = control.product(organization, "TEA-01").unwrap();
-    json!({
-        "organizationId": organization, "terminalGroupId": group,
-        "order": {
-            "id": id, "phone": "+79990000001", "orderServiceType": "DeliveryByClient",
-            "customer": {"type": "one-time", "name": "Гость"},
-            "items": [{"type": "Product", "productId": tea, "amount": 2, "price": "199.50"}],
-        },
-    })
-}
-
-pub(crate) async fn by_id(desk: &Desk, id: Uuid) -> Value {
-    let body = json!({"organizationId": desk.organization(PARKOVAYA), "orderIds": [id]});
-    desk.ask("/api/1/deliveries/by_id", body).await["orders"][0].clone()
-}
-
-pub(crate) async fn status_of(desk: &Desk, correlation_id: &Value) -> Value {
-    let body =
-        json!({"organizationId": desk.organization(PARKOVAYA), "correlationId": correlation_id});
-    desk.ask("/api/1/commands/status", body).await
-}
+use crate::{
+    PARKOVAYA,
+    orders::{by_id, pickup, status_of},
+    quiet_desk,
+};
 
 #[tokio::test]
 async fn an_order_is_accepted_at_once_and_taken_later() {

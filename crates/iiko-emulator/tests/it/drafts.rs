@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk},
-    house_rules::desk_with,
+    Desk, PARKOVAYA, desk_with,
+    orders::{by_id, pickup},
+    quiet_desk,
 };
 
 /// The usual order as drafts have it: of an external menu.

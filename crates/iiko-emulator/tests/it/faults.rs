@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     Answer, Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk, status_of},
+    orders::{by_id, pickup, status_of},
+    quiet_desk,
 };
 
 const PATH: &str = "/api/1/nomenclature";

@@ -1,53 +1,18 @@
 //! What an organization wants of its deliveries, and what a login was granted.
 
-use iiko_emulator::{Config, Pace, scenario::Scenario};
+use iiko_emulator::scenario::Scenario;
 use iiko_types::schemas::DeliveryStatus;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk},
+    Desk, PARKOVAYA, desk_with,
+    orders::{by_id, cash, code, fate, pickup},
+    quiet_desk,
 };
-
-/// The demo restaurant with something else written into it.
-pub(crate) async fn desk_with(changes: &[(&str, &str)]) -> Desk {
-    let mut text = include_str!("../../scenarios/demo.toml").to_owned();
-    for (place, after) in changes {
-        assert!(text.contains(place), "{place}");
-        text = text.replacen(place, &format!("{place}\n{after}"), 1);
-    }
-    desk_of(&text).await
-}
-
-/// The restaurant of a scenario; nothing happens there by itself.
-pub(crate) async fn desk_of(text: &str) -> Desk {
-    Desk::open_with(Config {
-        scenario: Scenario::from_toml(text).unwrap(),
-        pace: Pace::Stepped,
-        ..Config::default()
-    })
-    .await
-}
 
 async fn desk_with_rules(rules: &str) -> Desk {
     desk_with(&[("inn = \"7700000001\"", &format!("rules = {{ {rules} }}"))]).await
-}
-
-/// What becomes of an order whose `order` is the usual one with these members.
-pub(crate) async fn fate(desk: &Desk, members: Value) -> Value {
-    let id = Uuid::new_v4();
-    let mut body = pickup(desk, id);
-    for (name, value) in members.as_object().unwrap() {
-        body["order"][name] = value.clone();
-    }
-    desk.ask("/api/1/deliveries/create", body).await;
-    desk.control().settle();
-    by_id(desk, id).await
-}
-
-pub(crate) fn code(order: &Value) -> &Value {
-    &order["errorInfo"]["code"]
 }
 
 #[tokio::test]
@@ -145,11 +110,7 @@ async fn a_courier_waits_for_the_money_where_it_is_wanted_first() {
     let sent = control.move_delivery(id, &DeliveryStatus::OnWay);
     let sentence = "Current settings require the delivery to be paid before sending.";
     assert!(format!("{:#}", sent.unwrap_err()).contains(sentence));
-    let types = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
-    let types = desk.ask("/api/1/payment_types", types).await;
-    let mut types = types["paymentTypes"].as_array().unwrap().iter();
-    let cash = types.find(|it| it["paymentTypeKind"] == "Cash" && it["isDeleted"] == false);
-    let cash = json!({"paymentTypeKind": "Cash", "sum": 399, "paymentTypeId": cash.unwrap()["id"]});
+    let cash = cash(&desk, 399).await;
     let paid =
         json!({"organizationId": desk.organization(PARKOVAYA), "orderId": id, "payments": [cash]});
     desk.ask("/api/1/deliveries/add_payments", paid).await;

@@ -5,25 +5,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk},
-    house_rules::{desk_with, fate},
-    money::{line, number, require_whole},
-    wallets::{balance, bonuses, payment_type, wallet},
+    Desk, PARKOVAYA, desk_with,
+    guests::{OLGA, balance, bonuses, wallet},
+    orders::{by_id, cash, fate, id_of, line, number, pickup, require_whole},
+    quiet_desk,
 };
-
-/// A guest of the demo, with 350 in her wallet and 5 % off.
-pub(crate) const OLGA: &str = "+79990000021";
-async fn cash(desk: &Desk, sum: u32) -> Value {
-    json!({"paymentTypeKind": "Cash", "paymentTypeId": payment_type(desk, "CASH").await, "sum": sum})
-}
 
 fn olga() -> Value {
     json!({"type": "regular", "name": "Ольга"})
-}
-
-pub(crate) fn id_of(order: &Value) -> Uuid {
-    order["id"].as_str().unwrap().parse().unwrap()
 }
 
 /// What `calculate` promises an order, taken together.

@@ -11,6 +11,9 @@ mod documents;
 mod drafts;
 mod external_menus;
 mod faults;
+mod guests;
+mod halls;
+mod handler;
 mod house_rules;
 mod logins;
 mod loyalty;
@@ -20,6 +23,7 @@ mod modifiers;
 mod money;
 mod odd_numbers;
 mod office_server;
+mod orders;
 mod page;
 mod python;
 mod recorded;
@@ -35,7 +39,7 @@ mod webhooks;
 
 use std::sync::LazyLock;
 
-use iiko_emulator::{Config, Emulator, control::Control};
+use iiko_emulator::{Config, Emulator, Pace, control::Control, scenario::Scenario};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -134,6 +138,35 @@ impl Desk {
     fn organization(&self, name: &str) -> String {
         self.control().organization(name).unwrap().to_string()
     }
+}
+
+/// A desk at which nothing happens by itself.
+pub(crate) async fn quiet_desk() -> Desk {
+    Desk::open_with(Config {
+        pace: Pace::Stepped,
+        ..Config::default()
+    })
+    .await
+}
+
+/// The demo restaurant with something else written into it.
+pub(crate) async fn desk_with(changes: &[(&str, &str)]) -> Desk {
+    let mut text = include_str!("../../scenarios/demo.toml").to_owned();
+    for (place, after) in changes {
+        assert!(text.contains(place), "{place}");
+        text = text.replacen(place, &format!("{place}\n{after}"), 1);
+    }
+    desk_of(&text).await
+}
+
+/// The restaurant of a scenario; nothing happens there by itself.
+pub(crate) async fn desk_of(text: &str) -> Desk {
+    Desk::open_with(Config {
+        scenario: Scenario::from_toml(text).unwrap(),
+        pace: Pace::Stepped,
+        ..Config::default()
+    })
+    .await
 }
 
 impl Answer {

@@ -32,10 +32,11 @@ use self::{
 };
 use crate::{
     Desk, NABEREZHNAYA, PARKOVAYA,
-    deliveries::quiet_desk,
-    loyalty::OLGA,
-    wallets::{balance, payment_type},
-    webhooks::Handler,
+    guests::{OLGA, balance},
+    halls::{table, tomorrow},
+    handler::Handler,
+    orders::payment_type,
+    quiet_desk,
 };
 
 /// Where orders are made, and what is needed for them.
@@ -87,7 +88,6 @@ impl Restaurant {
             .as_array()
             .unwrap()
             .iter();
-        let tomorrow = control.state().now + chrono::TimeDelta::days(1);
         Self {
             organization,
             group: control.terminal_group(organization, group).unwrap(),
@@ -99,7 +99,7 @@ impl Restaurant {
             bonus: payment_type(desk, "BONUS").await,
             discounts: discounts.map(|it| it["id"].clone()).collect(),
             table: table.clone(),
-            tomorrow: tomorrow.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+            tomorrow: tomorrow(desk),
         }
     }
 }
@@ -109,14 +109,7 @@ impl Day {
         let desk = quiet_desk().await;
         let control = desk.control();
         let organization = control.organization(PARKOVAYA).unwrap();
-        let hall = control
-            .terminal_group(organization, "Парковая, зал")
-            .unwrap();
-        let halls = json!({"terminalGroupIds": [hall]});
-        let halls = desk
-            .ask("/api/1/reserve/available_restaurant_sections", halls)
-            .await;
-        let table = &halls["restaurantSections"][0]["tables"][0]["id"];
+        let table = &table(&desk).await;
         // both sell the same dishes under the same ids
         let menu = json!({"organizationId": organization});
         let menu = desk.ask("/api/1/nomenclature", menu).await;

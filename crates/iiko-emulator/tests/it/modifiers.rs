@@ -3,38 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::quiet_desk,
-    house_rules::{code, desk_of, fate},
-    money::line,
+    desk_of,
+    orders::{code, fate, line, modifier, size},
+    quiet_desk,
 };
-
-/// A modifier of the demo: its own id, and that of its group where it has one.
-pub(crate) async fn modifier(
-    desk: &Desk,
-    modifier: &str,
-    group: Option<&str>,
-    amount: u32,
-) -> Value {
-    let body = json!({"organizationId": desk.organization(PARKOVAYA)});
-    let menu = desk.ask("/api/1/nomenclature", body).await;
-    let id_of = |list: &str, key: &str, word: &str| {
-        let mut rows = menu[list].as_array().unwrap().iter();
-        rows.find(|it| it[key] == word).unwrap()["id"].clone()
-    };
-    let group = group.map(|name| id_of("groups", "name", name));
-    json!({
-        "productId": id_of("products", "code", modifier), "productGroupId": group, "amount": amount,
-    })
-}
-
-/// A size of the demo's scale.
-pub(crate) async fn size(desk: &Desk, name: &str) -> Value {
-    let body = json!({"organizationId": desk.organization(PARKOVAYA)});
-    let menu = desk.ask("/api/1/nomenclature", body).await;
-    let mut sizes = menu["sizes"].as_array().unwrap().iter();
-    sizes.find(|it| it["name"] == name).unwrap()["id"].clone()
-}
 
 #[tokio::test]
 async fn modifiers_keep_their_own_limits_where_they_have_some() {

@@ -1,53 +1,22 @@
 //! What orders come to: discounts, the sums of lines, and what there is of it all.
 
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk, status_of},
-    house_rules::{code, desk_with, fate},
-    modifiers::{modifier, size},
+    Desk, PARKOVAYA, desk_with,
+    halls::{table, tomorrow},
+    orders::{
+        by_id, code, discount_type, fate, line, modifier, pickup, require_whole, size, status_of,
+    },
+    quiet_desk,
 };
-
-pub(crate) fn number(value: &Value) -> Decimal {
-    value.to_string().parse().unwrap_or_default()
-}
-
-/// A line of an order, of a dish without sizes.
-pub(crate) fn line(desk: &Desk, dish: &str, amount: &str, price: &str) -> Value {
-    let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let product = control.product(organization, dish).unwrap();
-    json!({"type": "Product", "productId": product, "amount": amount, "price": price})
-}
 
 /// A discount of the dictionary, as an order asks for it.
 async fn discount(desk: &Desk, name: &str, mut more: Value) -> Value {
-    let body = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
-    let known = desk.ask("/api/1/discounts", body).await;
-    let mut known = known["discounts"][0]["items"].as_array().unwrap().iter();
     more["type"] = json!("RMS");
-    more["discountTypeId"] = known.find(|it| it["name"] == name).unwrap()["id"].clone();
+    more["discountTypeId"] = discount_type(desk, &desk.organization(PARKOVAYA), name).await;
     json!({"discounts": [more]})
-}
-
-/// The sum of an order is that of its lines and their modifiers.
-pub(crate) fn require_whole(order: &Value) {
-    let mut whole = Decimal::ZERO;
-    for line in order["items"].as_array().unwrap() {
-        let halves = ["primaryComponent", "secondaryComponent"].map(|half| &line[half]);
-        for part in halves.into_iter().chain([line]) {
-            whole += number(&part["resultSum"]);
-            let modifiers = [&part["modifiers"], &part["commonModifiers"]];
-            let modifiers = modifiers.into_iter().filter_map(Value::as_array).flatten();
-            whole += modifiers
-                .map(|it| number(&it["resultSum"]))
-                .sum::<Decimal>();
-        }
-    }
-    assert_eq!(whole, number(&order["sum"]), "{order}");
 }
 
 /// What is to pay of an order with these lines and this discount, and what is taken off.
@@ -207,19 +176,12 @@ async fn a_banquet_is_discounted_anew_whenever_its_lines_are_others() {
     let desk = quiet_desk().await;
     let control = desk.control();
     let group = pickup(&desk, Uuid::nil())["terminalGroupId"].clone();
-    let halls = json!({"terminalGroupIds": [group]});
-    let halls = desk
-        .ask("/api/1/reserve/available_restaurant_sections", halls)
-        .await;
-    let table = halls["restaurantSections"][0]["tables"][0]["id"].clone();
-    let tomorrow = control.state().now + chrono::TimeDelta::days(1);
-    let tomorrow = tomorrow.format("%Y-%m-%d %H:%M:%S%.3f").to_string();
     let (id, organization) = (Uuid::new_v4(), desk.organization(PARKOVAYA));
     let pickup_discount = discount(&desk, "Скидка за самовывоз", json!({})).await;
     let body = json!({
         "organizationId": organization, "id": id, "terminalGroupId": group, "phone": "+79990000003",
         "customer": {"type": "regular", "name": "Мария"}, "durationInMinutes": 120, "shouldRemind": false,
-        "tableIds": [table], "estimatedStartTime": tomorrow,
+        "tableIds": [table(&desk).await], "estimatedStartTime": tomorrow(&desk),
         "order": {"items": [line(&desk, "TEA-01", "10", "100")], "discountsInfo": pickup_discount},
     });
     desk.ask("/api/1/reserve/create", body).await;

@@ -4,7 +4,7 @@ use iiko_emulator::{Config, Pace};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Desk, NOBODY, PARKOVAYA, control::send, deliveries::pickup};
+use crate::{Desk, NOBODY, PARKOVAYA, control::send, orders::pickup};
 
 /// The largest number that a decimal has.
 const LARGEST: &str = "79228162514264337593543950335";

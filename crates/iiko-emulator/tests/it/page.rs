@@ -3,10 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    Desk,
-    deliveries::{pickup, quiet_desk},
-};
+use crate::{Desk, orders::pickup, quiet_desk};
 
 async fn page(desk: &Desk, path: &str) -> String {
     let url = format!("{}/_emulator/{path}", desk.emulator.url());

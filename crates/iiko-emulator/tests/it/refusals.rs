@@ -4,7 +4,7 @@ use iiko_types::operations::ALL;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Desk, NOBODY, PARKOVAYA, deliveries::pickup};
+use crate::{Desk, NOBODY, PARKOVAYA, orders::pickup};
 
 #[tokio::test]
 async fn an_organization_that_the_login_does_not_see_is_denied_by_name() {

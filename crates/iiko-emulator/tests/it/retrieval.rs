@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
-    deliveries::{pickup, quiet_desk},
-    house_rules::{desk_with, fate},
-    money::line,
+    Desk, PARKOVAYA, desk_with,
+    orders::{create, fate, line, pickup},
+    quiet_desk,
 };
 
 fn local(desk: &Desk, days: i64) -> String {
@@ -185,18 +184,11 @@ async fn orders_are_sorted_by_what_is_asked_for() {
     );
 }
 
-/// Sends a command that the till does; gives its correlation id.
-async fn create(desk: &Desk) -> Value {
-    let body = pickup(desk, Uuid::new_v4());
-    let created = desk.ask("/api/1/deliveries/create", body).await;
-    desk.control().settle();
-    created["correlationId"].clone()
-}
-
 #[tokio::test]
 async fn the_outcome_of_a_command_is_forgotten_in_the_end() {
     let mut desk = quiet_desk().await;
-    let first = create(&desk).await;
+    let (_, first) = create(&desk).await;
+    desk.control().settle();
     let asked = async |desk: &Desk, id: &Value| {
         let body = json!({"organizationId": desk.organization(PARKOVAYA), "correlationId": id});
         desk.post("/api/1/commands/status", body).await
@@ -204,7 +196,8 @@ async fn the_outcome_of_a_command_is_forgotten_in_the_end() {
     assert_eq!(asked(&desk, &first).await.status, 200);
     desk.control().advance_clock(Duration::from_secs(3600 + 60));
     desk.log_in("demo").await;
-    let second = create(&desk).await;
+    let (_, second) = create(&desk).await;
+    desk.control().settle();
     assert_eq!(asked(&desk, &second).await.status, 200);
     for gone in [first, json!(Uuid::new_v4())] {
         let (status, code, _) = asked(&desk, &gone).await.refusal();

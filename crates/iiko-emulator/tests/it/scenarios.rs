@@ -4,7 +4,10 @@ use iiko_emulator::{Config, Pace, scenario::Scenario};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Desk, money::require_whole};
+use crate::{
+    Desk,
+    orders::{discount_type, require_whole},
+};
 
 async fn desk_in(scenario: &str, api_login: &str) -> Desk {
     let config = Config {
@@ -67,10 +70,7 @@ impl Place {
 
 /// The discount of the dictionary that has this name.
 async fn discount(desk: &Desk, place: &Place, name: &str) -> Value {
-    let body = json!({"organizationIds": [place.organization]});
-    let known = desk.ask("/api/1/discounts", body).await;
-    let mut known = known["discounts"][0]["items"].as_array().unwrap().iter();
-    let id = known.find(|it| it["name"] == name).unwrap()["id"].clone();
+    let id = discount_type(desk, place.organization.as_str().unwrap(), name).await;
     json!({"discounts": [{"type": "RMS", "discountTypeId": id}]})
 }
 

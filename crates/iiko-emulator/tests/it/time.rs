@@ -6,12 +6,12 @@ use chrono::{NaiveDateTime, TimeDelta};
 use iiko_emulator::{Config, Pace};
 use iiko_types::schemas::DeliveryStatus;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     Desk,
     control::until,
-    deliveries::{by_id, pickup, quiet_desk},
+    orders::{by_id, create},
+    quiet_desk,
 };
 
 /// In the pace of a restaurant: within a test nothing falls due by itself, only because the clock is moved on.
@@ -21,12 +21,6 @@ async fn slow_desk() -> Desk {
         ..Config::default()
     })
     .await
-}
-
-async fn create(desk: &Desk) -> (Uuid, Value) {
-    let id = Uuid::new_v4();
-    let created = desk.ask("/api/1/deliveries/create", pickup(desk, id)).await;
-    (id, created["correlationId"].clone())
 }
 
 fn local(time: &Value) -> NaiveDateTime {

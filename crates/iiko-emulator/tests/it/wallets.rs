@@ -4,43 +4,13 @@ use serde_json::{Value, json};
 
 use crate::{
     Desk, PARKOVAYA,
-    deliveries::{by_id, quiet_desk, status_of},
-    house_rules::{code, fate},
-    loyalty::{OLGA, id_of},
-    money::number,
+    guests::{OLGA, balance, bonuses, wallet},
+    orders::{by_id, code, fate, id_of, status_of},
+    quiet_desk,
 };
 
 /// A guest with 12.50.
 const PETR: &str = "+79990000022";
-
-pub(crate) async fn payment_type(desk: &Desk, code: &str) -> Value {
-    let types = json!({"organizationIds": [desk.organization(PARKOVAYA)]});
-    let types = desk.ask("/api/1/payment_types", types).await;
-    let mut types = types["paymentTypes"].as_array().unwrap().iter();
-    types.find(|it| it["code"] == code).unwrap()["id"].clone()
-}
-
-/// A payment with bonuses of whom the credential names.
-pub(crate) async fn bonuses(desk: &Desk, scope: &str, credential: &str, sum: u32) -> Value {
-    json!({
-        "paymentTypeKind": "LoyaltyCard", "paymentTypeId": payment_type(desk, "BONUS").await, "sum": sum,
-        "paymentAdditionalData": {"type": "LoyaltyCard", "credential": credential, "searchScope": scope},
-    })
-}
-
-/// The wallet of a guest: its id, and what is in it.
-pub(crate) async fn wallet(desk: &Desk, phone: &str) -> (Value, Value, String) {
-    let body =
-        json!({"organizationId": desk.organization(PARKOVAYA), "type": "phone", "phone": phone});
-    let guest = desk.ask("/api/1/loyalty/iiko/customer/info", body).await;
-    let wallet = &guest["walletBalances"][0];
-    let balance = number(&wallet["balance"]).normalize().to_string();
-    (guest["id"].clone(), wallet["id"].clone(), balance)
-}
-
-pub(crate) async fn balance(desk: &Desk, phone: &str) -> String {
-    wallet(desk, phone).await.2
-}
 
 #[tokio::test]
 async fn bonuses_are_paid_by_whom_the_credential_names() {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use iiko_emulator::{Config, Pace};
 use iiko_types::schemas::ReserveStatus;
 use serde_json::{Value, json};
@@ -10,8 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     Desk, PARKOVAYA,
-    deliveries::pickup,
-    webhooks::{Handler, subscribe},
+    halls::{table, tomorrow},
+    handler::{Handler, subscribe},
+    orders::pickup,
 };
 
 /// How far the kitchen takes the dishes of a table.
@@ -105,16 +105,6 @@ impl Day {
         self.create("12").await;
     }
 
-    async fn tables(&self) -> Vec<Value> {
-        let group = self.of(json!({}))["terminalGroupId"].clone();
-        let body = json!({"terminalGroupIds": [group]});
-        let path = "/api/1/reserve/available_restaurant_sections";
-        let halls = self.desk.ask(path, body).await;
-        let sections = halls["restaurantSections"].as_array().unwrap().iter();
-        let tables = sections.flat_map(|hall| hall["tables"].as_array().unwrap());
-        tables.map(|table| table["id"].clone()).collect()
-    }
-
     async fn open_table(&self, table: &Value) -> Uuid {
         let id = Uuid::new_v4();
         let items = pickup(&self.desk, id)["order"]["items"].clone();
@@ -129,7 +119,7 @@ impl Day {
     /// One order at a table the whole way, one that is deleted, one that the till refuses.
     async fn serve(&self) {
         let control = self.desk.control();
-        let table = self.tables().await[0].clone();
+        let table = table(&self.desk).await;
         let id = self.open_table(&table).await;
         for dishes in DISHES {
             control.cook_table_order(id, &dishes.into()).unwrap();
@@ -260,7 +250,7 @@ async fn added_dishes_are_told_again() {
         .await;
     let id = day.create("+79990000001").await;
     let items = pickup(&day.desk, id)["order"]["items"].clone();
-    let table = day.open_table(&day.tables().await[0]).await;
+    let table = day.open_table(&table(&day.desk).await).await;
     assert_eq!(day.told().await.len(), 2);
     for (path, id) in [("deliveries", id), ("order", table)] {
         let body = day.of(json!({"orderId": id, "items": items}));
@@ -272,11 +262,10 @@ async fn added_dishes_are_told_again() {
 impl Day {
     async fn reserve(&self, phone: &str) -> Uuid {
         let id = Uuid::new_v4();
-        let tomorrow = self.desk.control().state().now + TimeDelta::days(1);
         let body = self.of(json!({
             "id": id, "customer": {"type": "regular", "name": "Мария"}, "phone": phone, "durationInMinutes": 120,
-            "shouldRemind": false, "tableIds": [self.tables().await[0]],
-            "estimatedStartTime": tomorrow.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+            "shouldRemind": false, "tableIds": [table(&self.desk).await],
+            "estimatedStartTime": tomorrow(&self.desk),
         }));
         self.command("/api/1/reserve/create", body).await;
         id

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Restaurant;
+use crate::guests::OLGA;
 
 /// What an order is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,11 +215,7 @@ impl Restaurant {
         if let Some(sum) = making.bonuses {
             order["payments"] = json!([self.bonuses(sum)]);
         }
-        let phone = if making.by_olga {
-            crate::loyalty::OLGA
-        } else {
-            "+79990000001"
-        };
+        let phone = if making.by_olga { OLGA } else { "+79990000001" };
         let customer = json!({"type": "regular", "name": "Гость"});
         let mut body = json!({"organizationId": self.organization, "terminalGroupId": self.group});
         if making.kind == Kind::Banquet {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::deeds::{Kind, Making};
-use crate::money::{number, require_whole};
+use crate::orders::{number, require_whole};
 
 const WAY: [&str; 8] = [
     "Unconfirmed",

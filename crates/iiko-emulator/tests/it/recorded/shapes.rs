@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::recorded;
 use crate::{
     Desk, PARKOVAYA,
-    deliveries::{by_id, pickup, quiet_desk, status_of},
+    orders::{by_id, payment_type, pickup, status_of},
+    quiet_desk,
 };
 
 /// File, beginning of the key, why it differs. `+` is ours alone, `-` is the recording's alone.
@@ -172,13 +173,7 @@ async fn told_order(desk: &Desk) -> Value {
     let id = Uuid::new_v4();
     let mut body = pickup(desk, id);
     let one = body["organizationId"].clone();
-    let types = desk
-        .ask("/api/1/payment_types", json!({"organizationIds": [one]}))
-        .await;
-    let mut types = types["paymentTypes"].as_array().unwrap().iter();
-    let card = types
-        .find(|it| it["paymentTypeKind"] == "Card" && it["paymentProcessingType"] == "Both")
-        .unwrap();
+    let card = payment_type(desk, "CARD").await;
     let couriers = desk
         .ask(
             "/api/1/employees/couriers",
@@ -187,7 +182,7 @@ async fn told_order(desk: &Desk) -> Value {
         .await;
     let order = &mut body["order"];
     order["operatorId"] = couriers["employees"][0]["items"][0]["id"].clone();
-    order["payments"] = json!([{"paymentTypeKind": "Card", "paymentTypeId": card["id"], "sum": 399,
+    order["payments"] = json!([{"paymentTypeKind": "Card", "paymentTypeId": card, "sum": 399,
         "isProcessedExternally": true}]);
     order["externalNumber"] = json!("W-1");
     order["comment"] = json!("без лука");
