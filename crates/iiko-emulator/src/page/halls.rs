@@ -26,11 +26,11 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
     html! {
         @if !tables.is_empty() {
             h1 { (frame.pick("Столы", "Tables")) }
-            div.board { @for order in tables { (table_card(frame, world, order)) } }
+            div.board.halls { @for order in tables { (table_card(frame, world, order)) } }
         }
         @if !reserves.is_empty() {
             h1 { (frame.pick("Резервы и банкеты", "Reserves and banquets")) }
-            div.board { @for info in &reserves { (reserve_card(frame, world, info)) } }
+            div.board.halls { @for info in &reserves { (reserve_card(frame, world, info)) } }
         }
     }
 }
