@@ -391,9 +391,7 @@ impl Day {
             expected.normalize().to_string()
         );
         for (index, coupon) in COUPONS.iter().enumerate() {
-            let used = all
-                .clone()
-                .any(|it| it.is_closed() && it.making.coupon == Some(index));
+            let used = all.clone().any(|it| it.has_used(index));
             let body =
                 json!({"organizationId": self.restaurants[0].organization, "number": coupon});
             let found = self
@@ -429,7 +427,7 @@ impl Day {
             add("closed with earnings", is_closed && order.making.by_olga);
             add(
                 "closed with a coupon",
-                is_closed && order.making.coupon.is_some(),
+                (0..COUPONS.len()).any(|it| order.has_used(it)),
             );
         }
         tally

@@ -146,15 +146,25 @@ impl Watched {
         assert!(Decimal::ZERO <= off && off <= full, "{order}");
         let sum = number(&order["sum"]);
         assert_eq!(sum, full - off, "{order}");
-        let names = order["discounts"].as_array().unwrap().iter();
-        let of_loyalty = names.filter(|it| it["discountType"]["name"] == "Первый заказ");
         let may_be = usize::from(self.making.coupon.is_some() && self.making.discount.is_none());
-        assert!(of_loyalty.count() <= may_be, "{order}");
+        assert!(self.gifts() <= may_be, "{order}");
         if self.is_closed() {
             let paid = total(&order["payments"]);
             assert!(paid >= sum, "closed, and {paid} of {sum} are paid");
             assert_eq!(number(&order["processedPaymentsSum"]), paid, "{order}");
         }
+    }
+
+    /// How often something was taken off for its coupon.
+    fn gifts(&self) -> usize {
+        let discounts = self.order()["discounts"].as_array().unwrap().iter();
+        let gifts = discounts.filter(|it| it["discountType"]["name"] == "Первый заказ");
+        gifts.count()
+    }
+
+    /// Whether it has used up its coupon: one that gave nothing stays.
+    pub(super) fn has_used(&self, coupon: usize) -> bool {
+        self.is_closed() && self.making.coupon == Some(coupon) && self.gifts() > 0
     }
 
     /// What its payments take out of the wallet.
