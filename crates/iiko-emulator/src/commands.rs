@@ -111,7 +111,7 @@ impl World {
         match operations::finish(self, &command.path, &command.body) {
             Ok(Finish::Done) => self.end_command(id, CommandState::Success),
             Ok(Finish::AskAgainAt(at)) => self.wait_for_till(id, at),
-            Err(failure) => self.end_command(id, CommandState::Error(failure)),
+            Err(failure) => self.fail_command(id, failure),
         }
     }
 
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// Asks again where a till did not answer: one that slept is awake.
-    pub(crate) fn ask_tills_again(&mut self) {
+    pub(super) fn ask_tills_again(&mut self) {
         let mut waiting = Vec::new();
         for (id, command) in &mut self.commands.known {
             if std::mem::take(&mut command.is_waiting) {

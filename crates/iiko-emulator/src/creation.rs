@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cheque::Cheque,
     failure::{Failure, Finish},
+    schedule::Step,
     webhooks::{Happening, Subject},
     world::{Organization, World},
 };
@@ -93,6 +94,14 @@ pub(crate) trait Kind: Clone {
 
     /// Its status, in the word of events.
     fn status_word(&self) -> Option<String>;
+
+    /// What happens when it goes on by itself.
+    fn step(id: Guid) -> Step;
+
+    /// Whose it is, where it has an order source.
+    fn source_key(&self) -> Option<&str> {
+        None
+    }
 
     /// Lets it go on by itself, where such things do.
     fn let_live(world: &mut World, id: Guid);
@@ -249,7 +258,11 @@ impl World {
     /// What a command was about to create does not come into being.
     pub(crate) fn refuse<K: Kind>(&mut self, id: Guid, command: CorrelationId, failure: &Failure) {
         let known = K::all(self).get_mut(&id);
-        if let Some(known) = known.filter(|it| it.head().created_by == command && !it.is_made()) {
+        let waits = |it: &&mut K| {
+            it.head().created_by == command
+                && it.head().creation_status == CreationStatus::InProgress
+        };
+        if let Some(known) = known.filter(waits) {
             known.head_mut().refuse(failure);
             self.changed::<K>(id, &Change::default());
         }
@@ -261,9 +274,12 @@ impl World {
         organization_id: OrganizationId,
         id: Guid,
     ) -> Result<&mut K, Failure> {
+        // who has an order source sees its own orders only
+        let source = self.calling_login().and_then(|login| login.source.clone());
         K::all(self)
             .get_mut(&id)
             .filter(|it| it.head().organization_id == organization_id)
+            .filter(|it| source.is_none() || source.as_deref() == it.source_key())
             .filter(|it| it.is_in_cloud() && it.is_made())
             .ok_or_else(|| Failure::order_not_found(id))
     }
@@ -298,6 +314,8 @@ impl World {
         *changed.order_mut() = Some(order);
         K::all(self).insert(id, changed);
         self.changed::<K>(id, &news);
+        // what it waited for may be there now
+        self.go_on::<K>(id);
         Ok(Finish::Done)
     }
 
@@ -335,6 +353,32 @@ impl World {
         if let Some(known) = K::all(self).get_mut(&id) {
             known.head_mut().cheque = cheque;
         }
+    }
+
+    /// Lets one go on by itself that stayed where it was.
+    fn go_on<K: Kind>(&mut self, id: Guid) {
+        if !self.schedule.holds(&K::step(id)) {
+            K::let_live(self, id);
+        }
+    }
+
+    /// Lets all of a kind go on that stayed where they were, since their till slept.
+    pub(crate) fn wake_all<K: Kind>(&mut self) {
+        let ids: Vec<Guid> = K::all(self).keys().copied().collect();
+        for id in ids {
+            self.go_on::<K>(id);
+        }
+    }
+
+    /// Whether the till of one sleeps.
+    pub(crate) fn sleeps<K: Kind>(&mut self, id: Guid) -> bool {
+        let known = K::all(self).get(&id);
+        let place = known.and_then(|it| Some((it.head().organization_id, it.terminal_group_id()?)));
+        place.is_some_and(|(organization_id, group)| {
+            let organization = self.organization(organization_id);
+            let group = organization.and_then(|it| it.terminal_group(group));
+            group.is_some_and(|group| group.is_asleep)
+        })
     }
 
     /// Lets all of a kind go on by themselves, where such things do.

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     creation::{Head, Kind, external_data, head_info, with_cheque},
     failure::Failure,
+    schedule::Step,
     webhooks::Subject,
     world::World,
 };
@@ -113,6 +114,14 @@ impl Kind for Delivery {
 
     fn status_word(&self) -> Option<String> {
         self.status().map(ToString::to_string)
+    }
+
+    fn step(id: Guid) -> Step {
+        Step::Delivery(id)
+    }
+
+    fn source_key(&self) -> Option<&str> {
+        self.source_key.as_deref()
     }
 
     fn let_live(world: &mut World, id: Guid) {

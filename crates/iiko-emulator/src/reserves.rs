@@ -25,6 +25,7 @@ use crate::{
         with_cheque,
     },
     failure::Failure,
+    schedule::Step,
     webhooks::Subject,
     world::World,
 };
@@ -131,6 +132,10 @@ impl Kind for ReserveState {
     /// Nobody can wait for some statuses only.
     fn status_word(&self) -> Option<String> {
         None
+    }
+
+    fn step(id: Guid) -> Step {
+        Step::Reserve(id)
     }
 
     fn let_live(world: &mut World, id: Guid) {

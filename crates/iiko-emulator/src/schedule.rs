@@ -94,6 +94,11 @@ impl Schedule {
         self.entries.insert(place, Entry { at, step });
     }
 
+    /// Whether a step is going to fall due.
+    pub(crate) fn holds(&self, step: &Step) -> bool {
+        self.entries.iter().any(|entry| entry.step == *step)
+    }
+
     /// Forgets a step.
     pub(crate) fn forget(&mut self, step: &Step) {
         self.entries.retain(|entry| entry.step != *step);

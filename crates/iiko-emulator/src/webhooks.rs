@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     complete::complete_named,
     contract,
+    creation::Kind,
     json::Json,
     kept::{KEPT, keep},
     postman::Delivered,
@@ -252,6 +253,9 @@ impl World {
             let Some(filter) = handler.filter.as_ref().filter(|it| happening.is_wanted(it)) else {
                 continue;
             };
+            if !self.may_know(login, happening) {
+                continue;
+            }
             let keys = filter
                 .delivery_order_filter
                 .as_ref()
@@ -264,6 +268,32 @@ impl World {
         self.webhooks.put_out(outgoing);
         if let Some(event) = self.event(happening, &[], now) {
             keep(&mut self.webhooks.journal, event, KEPT);
+        }
+    }
+
+    /// Whether a login is told of something: not of orders of another source than its own, nor of the stop lists of terminal
+    /// groups that were not granted to it.
+    fn may_know(&self, login: &str, happening: &Happening) -> bool {
+        let Some(login) = self.logins.iter().find(|it| it.api_login == login) else {
+            return true;
+        };
+        let is_own = |key: Option<&str>| login.source.is_none() || login.source.as_deref() == key;
+        match &happening.subject {
+            Subject::Delivery(id) => {
+                let order = self.deliveries.known.get(id);
+                order.is_none_or(|it| is_own(it.source_key()))
+            }
+            Subject::TableOrder(id) => {
+                let order = self.table_orders.known.get(id);
+                order.is_none_or(|it| is_own(it.source_key()))
+            }
+            Subject::StopLists(groups) => groups
+                .iter()
+                .any(|id| !login.hidden_terminal_groups.contains(id)),
+            Subject::Reserve(_)
+            | Subject::Shift { .. }
+            | Subject::Nomenclature
+            | Subject::BusinessHours => true,
         }
     }
 

@@ -101,7 +101,7 @@ impl Control {
                 .context("no such terminal group")?
                 .is_asleep = is_asleep;
             if !is_asleep {
-                world.ask_tills_again();
+                world.till_woke();
             }
             anyhow::Ok(())
         })

@@ -36,6 +36,7 @@ fn stop_lists(world: &mut World, request: StopListsRequest) -> Result<StopListsR
     let with_sizes = request.return_size.unwrap_or_default();
     let lists = organizations.iter().map(|organization| {
         let groups = organization.terminal_groups.iter().map(|group| group.id);
+        let groups = groups.filter(|id| world.sees_terminal_group(*id));
         let groups = groups.filter(|id| asked.as_ref().is_none_or(|asked| asked.contains(id)));
         let lists = groups.filter_map(|id| list_of(organization, id, with_sizes));
         OrganizationItemsOfTerminalGroupStopList {

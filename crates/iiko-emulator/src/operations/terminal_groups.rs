@@ -130,7 +130,7 @@ fn awake(
             awakened.push(group.id);
         }
     }
-    world.ask_tills_again();
+    world.till_woke();
     failed.retain(|id| !awakened.contains(id));
     Ok(AwakeTerminalGroupsResponse {
         successfully_processed: Some(awakened.into_iter().map(|id| id.0).collect()),

@@ -79,10 +79,22 @@ impl World {
         self.let_all_live::<ReserveState>();
     }
 
+    /// A till that slept is awake: commands that wait for it are asked again, orders go on.
+    pub(crate) fn till_woke(&mut self) {
+        self.ask_tills_again();
+        self.wake_all::<Delivery>();
+        self.wake_all::<TableOrderState>();
+        self.wake_all::<ReserveState>();
+    }
+
     fn run(&mut self, step: Step) {
         self.call = Call::at_till();
         self.survive(&step, |world| match step {
             Step::Command(id) => world.finish_command(id),
+            // where the till sleeps nobody goes on before it is woken
+            Step::Delivery(id) if world.sleeps::<Delivery>(id) => {}
+            Step::TableOrder(id) if world.sleeps::<TableOrderState>(id) => {}
+            Step::Reserve(id) if world.sleeps::<ReserveState>(id) => {}
             Step::Delivery(id) => world.live_delivery(id),
             Step::TableOrder(id) => world.live_table_order(id),
             Step::Reserve(id) => world.live_reserve(id),

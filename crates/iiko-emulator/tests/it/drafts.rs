@@ -98,3 +98,22 @@ async fn an_organization_may_have_no_drafts() {
         assert_eq!((status, code.as_str()), (400, "DRAFTS_DISABLED"), "{word}");
     }
 }
+
+#[tokio::test]
+async fn a_draft_that_goes_while_it_is_committed_leaves_no_order_half_made() {
+    let desk = quiet_desk().await;
+    let (id, _) = drafted(&desk).await;
+    let organization = desk.organization(PARKOVAYA);
+    let of = json!({"organizationId": organization, "orderId": id});
+    desk.ask("/api/1/deliveries/drafts/commit", of.clone())
+        .await;
+    desk.ask("/api/1/deliveries/drafts/delete", of).await;
+    desk.control().settle();
+    let order = by_id(&desk, id.as_str().unwrap().parse().unwrap()).await;
+    assert_eq!(order["creationStatus"], "Error", "{order}");
+    let events = desk.control().events();
+    let told = events
+        .iter()
+        .filter(|it| it["eventType"] == "DeliveryOrderError");
+    assert_eq!(told.count(), 1);
+}

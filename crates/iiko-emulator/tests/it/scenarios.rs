@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Desk,
+    handler::Handler,
     orders::{discount_type, require_whole},
 };
 
@@ -224,4 +225,53 @@ fn a_price_order_of_what_is_not_sold_is_refused() {
         let error = Scenario::from_toml(&text.replacen(row, wrong, 1)).unwrap_err();
         assert!(format!("{error:#}").ends_with(why), "{error:#}");
     }
+}
+
+#[tokio::test]
+async fn the_brands_of_a_dark_kitchen_know_nothing_of_each_other() {
+    let mut desk = desk_in("dark-kitchen", "dark-asia").await;
+    let mut asia = Handler::open().await;
+    let organization = desk.organization("Кухонный цех «Три очага»");
+    let statuses = json!({"orderStatuses": ["WaitCooking"], "errors": true});
+    let filter =
+        json!({"deliveryOrderFilter": statuses, "stopListUpdateFilter": {"updates": true}});
+    let settings =
+        json!({"organizationId": organization, "webHooksUri": asia.url, "webHooksFilter": filter});
+    desk.ask("/api/1/webhooks/update_settings", settings).await;
+
+    desk.log_in("dark-burgers").await;
+    let place = Place::of(&desk, "Кухонный цех «Три очага»", "Угрюмый Бык").await;
+    let coordinates = json!({"latitude": 55.78, "longitude": 37.55});
+    let order = json!({
+        "phone": "+79990000001", "orderServiceType": "DeliveryByCourier",
+        "deliveryPoint": {"coordinates": coordinates}, "customer": {"type": "one-time", "name": "Гость"},
+        "items": [place.line("BULL-01", "Две котлеты", 579, &[("MOD-BUN-01", "Булочка")])],
+    });
+    let made = place.ordered(&desk, order).await;
+    assert_eq!(made["creationStatus"], "Success", "{made}");
+    let control = desk.control();
+    let of = control.organization("Кухонный цех «Три очага»").unwrap();
+    let group = control.terminal_group(of, "Угрюмый Бык").unwrap();
+    let dish = control.product(of, "BULL-01").unwrap();
+    control
+        .stop(of, group, dish, None, rust_decimal::Decimal::ZERO)
+        .unwrap();
+    control.send_webhooks().await;
+    assert!(asia.heard().is_empty());
+
+    desk.log_in("dark-asia").await;
+    let lists = json!({"organizationIds": [organization]});
+    let lists = desk.ask("/api/1/stop_lists", lists).await;
+    let mut groups = lists["terminalGroupStopLists"][0]["items"]
+        .as_array()
+        .unwrap()
+        .iter();
+    assert!(groups.all(|it| it["terminalGroupId"] != json!(group)));
+    let comment =
+        json!({"organizationId": organization, "orderId": made["id"], "comment": "чужое"});
+    let command = desk.ask("/api/1/deliveries/change_comment", comment).await;
+    control.settle();
+    let asked = json!({"organizationId": organization, "correlationId": command["correlationId"]});
+    let status = desk.ask("/api/1/commands/status", asked).await;
+    assert_eq!(status["state"], "Error", "{status}");
 }

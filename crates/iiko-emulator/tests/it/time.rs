@@ -6,11 +6,13 @@ use chrono::{NaiveDateTime, TimeDelta};
 use iiko_emulator::{Config, Pace};
 use iiko_types::schemas::DeliveryStatus;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
-    Desk,
+    Desk, PARKOVAYA,
     control::until,
-    orders::{by_id, create},
+    desk_with,
+    orders::{by_id, cash, create, pickup},
     quiet_desk,
 };
 
@@ -139,4 +141,45 @@ async fn what_was_finished_is_forgotten_after_ninety_days() {
     assert_eq!(known(), HashSet::from([closed, open]));
     control.advance_clock(2 * day);
     assert_eq!(known(), HashSet::from([open]));
+}
+
+#[tokio::test]
+async fn where_the_till_sleeps_orders_wait_and_go_on_when_it_is_woken() {
+    let desk = slow_desk().await;
+    let control = desk.control();
+    let (id, _) = create(&desk).await;
+    control.advance_clock(Duration::from_secs(10));
+    let organization = control.organization(PARKOVAYA).unwrap();
+    let group = control
+        .terminal_group(organization, "Парковая, зал")
+        .unwrap();
+    control.set_asleep(group, true).unwrap();
+    control.advance_clock(Duration::from_secs(1500));
+    assert_eq!(by_id(&desk, id).await["order"]["status"], "WaitCooking");
+    control.set_asleep(group, false).unwrap();
+    control.advance_clock(Duration::from_secs(1500));
+    assert_eq!(by_id(&desk, id).await["order"]["status"], "Closed");
+}
+
+#[tokio::test]
+async fn an_order_that_waited_for_its_money_goes_on_when_it_is_paid() {
+    let desk = desk_with(&[(
+        "inn = \"7700000001\"",
+        "rules = { paid_before_courier = true }",
+    )])
+    .await;
+    let control = desk.control();
+    control.set_pace(Pace::Auto { speed: 1 });
+    let id = Uuid::new_v4();
+    let mut body = pickup(&desk, id);
+    body["order"]["orderServiceType"] = json!("DeliveryByCourier");
+    body["order"]["deliveryPoint"] =
+        json!({"coordinates": {"latitude": 55.75, "longitude": 37.61}, "comment": "у фонтана"});
+    desk.ask("/api/1/deliveries/create", body.clone()).await;
+    control.advance_clock(Duration::from_secs(1500));
+    assert_eq!(by_id(&desk, id).await["order"]["status"], "Waiting");
+    let paid = json!({"organizationId": body["organizationId"], "orderId": id, "payments": [cash(&desk, 399).await]});
+    desk.ask("/api/1/deliveries/add_payments", paid).await;
+    control.advance_clock(Duration::from_secs(1500));
+    assert_eq!(by_id(&desk, id).await["order"]["status"], "Closed");
 }
