@@ -48,7 +48,7 @@ async fn an_order_is_taken_to_its_end_with_buttons() {
     browser.client.goto(&page).await.unwrap();
     assert!(text(&browser).await.contains("Заказов ещё нет"));
     press(&browser, "form[action$='/order'] button").await;
-    assert!(text(&browser).await.contains("InProgress"));
+    assert!(text(&browser).await.contains("в пути к кассе"));
     press(&browser, "form[action$='/settle'] button").await;
     assert!(text(&browser).await.contains("ждёт кухню"));
     browser.keep_picture("emulator-board").await;

@@ -88,13 +88,32 @@ pub(super) fn content(frame: &Frame, world: &World) -> Markup {
                 @for delivery in refused {
                     tr {
                         td { code { (delivery.head.id) } }
-                        td { (delivery.head.creation_status) }
+                        td { (creation_mark(frame, &delivery.head.creation_status)) }
                         td { (delivery.head.error.as_ref().and_then(|it| it.message.as_deref()).unwrap_or_default()) }
                     }
                 }
             }
         }
         (halls::content(frame, world))
+    }
+}
+
+/// What the till has made of a request so far, in words for people.
+fn creation_mark(frame: &Frame, status: &CreationStatus) -> Markup {
+    let words = match status {
+        CreationStatus::InProgress => frame.pick("в пути к кассе", "on its way to the till"),
+        CreationStatus::Error => frame.pick("отклонён", "refused"),
+        CreationStatus::Success | CreationStatus::Other(_) => status.as_str(),
+    };
+    html! { span.tag title=(status) { (words) } }
+}
+
+/// Kopecks are written where there are some.
+fn roubles(sum: Decimal) -> String {
+    let sum = sum.normalize();
+    match sum.is_integer() {
+        true => sum.to_string(),
+        false => format!("{sum:.2}"),
     }
 }
 
@@ -146,7 +165,7 @@ pub(super) fn lines(cheque: &Cheque) -> Markup {
 pub(super) fn total(frame: &Frame, cheque: &Cheque) -> Markup {
     html! {
         p.sum {
-            strong { (cheque.sum().normalize()) " ₽" }
+            strong { (roubles(cheque.sum())) " ₽" }
             @if cheque.is_paid() { " " span.tag.good { (frame.pick("оплачен", "paid")) } }
         }
     }
