@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use futures::future::{BoxFuture, join_all};
-use iiko_client::{Credentials, StoredToken, TokenStore, clock::Clock};
+use iiko_client::{Client, Credentials, StoredToken, TokenStore, clock::Clock};
 use secrecy::ExposeSecret;
 
 use super::request;
@@ -119,17 +119,17 @@ impl TokenStore for Memory {
     }
 }
 
+/// A client at the start of time that shares its token by `store`.
+fn client(server: &Server, store: &Arc<Memory>) -> Client {
+    let builder = server.builder().clock(Clock::manual(start()));
+    builder.token_store(store.clone()).build().unwrap()
+}
+
 #[tokio::test]
 async fn a_stored_token_saves_the_login() {
-    let clock = Clock::manual(start());
     let server = Server::start(|_| stop_lists()).await;
     let store = Memory::with("stored", start() + Duration::from_secs(1));
-    let client = server
-        .builder()
-        .clock(clock)
-        .token_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&server, &store);
     client.stop_lists(&request()).await.unwrap();
     client.stop_lists(&request()).await.unwrap();
     assert_eq!(
@@ -141,15 +141,9 @@ async fn a_stored_token_saves_the_login() {
 
 #[tokio::test]
 async fn an_expired_stored_token_is_replaced() {
-    let clock = Clock::manual(start());
     let server = Server::start(|_| stop_lists()).await;
     let store = Memory::with("stored", start());
-    let client = server
-        .builder()
-        .clock(clock)
-        .token_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&server, &store);
     client.stop_lists(&request()).await.unwrap();
     assert_eq!(
         (server.count(TOKEN_PATH), store.asked()),
@@ -160,7 +154,6 @@ async fn an_expired_stored_token_is_replaced() {
 
 #[tokio::test]
 async fn a_refused_stored_token_is_forgotten_and_replaced() {
-    let clock = Clock::manual(start());
     let server = Server::start(|seen| {
         if seen.header("authorization") == "Bearer stored" {
             refusal(401, "token is expired")
@@ -170,12 +163,7 @@ async fn a_refused_stored_token_is_forgotten_and_replaced() {
     })
     .await;
     let store = Memory::with("stored", start() + Duration::from_secs(60));
-    let client = server
-        .builder()
-        .clock(clock)
-        .token_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&server, &store);
     client.stop_lists(&request()).await.unwrap();
     assert_eq!(store.asked(), ["load", "load", "forget", "save"]);
     assert_eq!(
