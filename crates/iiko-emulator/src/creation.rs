@@ -274,13 +274,14 @@ impl World {
         organization_id: OrganizationId,
         id: Guid,
     ) -> Result<&mut K, Failure> {
-        // who has an order source sees its own orders only
-        let source = self.calling_login().and_then(|login| login.source.clone());
+        let key = K::all(self).get(&id).and_then(Kind::source_key);
+        let key = key.map(ToOwned::to_owned);
+        let login = self.calling_login();
+        let is_seen = login.is_none_or(|login| login.owns(key.as_deref()));
         K::all(self)
             .get_mut(&id)
             .filter(|it| it.head().organization_id == organization_id)
-            .filter(|it| source.is_none() || source.as_deref() == it.source_key())
-            .filter(|it| it.is_in_cloud() && it.is_made())
+            .filter(|it| is_seen && it.is_in_cloud() && it.is_made())
             .ok_or_else(|| Failure::order_not_found(id))
     }
 
@@ -356,17 +357,9 @@ impl World {
     }
 
     /// Lets one go on by itself that stayed where it was.
-    fn go_on<K: Kind>(&mut self, id: Guid) {
+    pub(crate) fn go_on<K: Kind>(&mut self, id: Guid) {
         if !self.schedule.holds(&K::step(id)) {
             K::let_live(self, id);
-        }
-    }
-
-    /// Lets all of a kind go on that stayed where they were, since their till slept.
-    pub(crate) fn wake_all<K: Kind>(&mut self) {
-        let ids: Vec<Guid> = K::all(self).keys().copied().collect();
-        for id in ids {
-            self.go_on::<K>(id);
         }
     }
 
@@ -381,11 +374,11 @@ impl World {
         })
     }
 
-    /// Lets all of a kind go on by themselves, where such things do.
-    pub(crate) fn let_all_live<K: Kind>(&mut self) {
+    /// Does something with each of a kind.
+    pub(crate) fn with_each<K: Kind>(&mut self, act: fn(&mut Self, Guid)) {
         let ids: Vec<Guid> = K::all(self).keys().copied().collect();
         for id in ids {
-            K::let_live(self, id);
+            act(self, id);
         }
     }
 }

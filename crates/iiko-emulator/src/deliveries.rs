@@ -132,8 +132,8 @@ impl Kind for Delivery {
 impl World {
     /// The deliveries that the calling login may see: those of its own source, where it has one.
     pub(crate) fn visible_deliveries(&self) -> impl Iterator<Item = &Delivery> {
-        let source = self.calling_login().and_then(|login| login.source.as_ref());
+        let login = self.calling_login();
         let all = self.deliveries.known.values();
-        all.filter(move |it| source.is_none_or(|source| it.source_key.as_ref() == Some(source)))
+        all.filter(move |it| login.is_none_or(|login| login.owns(it.source_key())))
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     faults::{Fault, target::Target},
     kept::{KEPT, keep},
     schedule::Pace,
-    shared::{Shared, Turns},
+    shared::Shared,
     webhooks::{Event, Outgoing},
 };
 
@@ -123,8 +123,8 @@ impl Shared {
 
     /// Brings a handler what waits for it, with what faults do to that. Gives how many calls were answered with 200.
     async fn deliver(self, address: Address, turn: Turn) -> usize {
-        let mut turns = self.turns();
-        let world = turns.borrow().worlds;
+        let mut worlds = self.worlds();
+        let world = *worlds.borrow();
         let Some(parcel) = self.parcel(address) else {
             return 0;
         };
@@ -140,9 +140,9 @@ impl Shared {
         tokio::time::sleep(latency).await;
         let mut taken = 0;
         for _ in 0..copies {
-            taken += usize::from(self.send(&parcel, world, &mut turns).await);
+            taken += usize::from(self.send(&parcel, world, &mut worlds).await);
         }
-        if is_late && turns.borrow().worlds == world {
+        if is_late && *worlds.borrow() == world {
             self.hold_back(parcel);
         }
         drop(turn);
@@ -196,13 +196,13 @@ impl Shared {
     }
 
     /// Tries until the handler has taken it, patience ends or so does the world that it is of.
-    async fn send(&self, parcel: &Parcel, world: u64, turns: &mut watch::Receiver<Turns>) -> bool {
+    async fn send(&self, parcel: &Parcel, world: u64, worlds: &mut watch::Receiver<u64>) -> bool {
         for (attempt, pause) in (1..).zip(PAUSES.iter().map(Some).chain([None])) {
-            if turns.borrow().worlds != world {
+            if *worlds.borrow() != world {
                 return false;
             }
             let status = self.try_send(parcel).await;
-            if turns.borrow().worlds != world {
+            if *worlds.borrow() != world {
                 return false;
             }
             self.note(parcel, attempt, status);
@@ -213,7 +213,7 @@ impl Shared {
             let pause = self.pause(*pause);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                _ = turns.changed() => {}
+                _ = worlds.changed() => {}
             }
         }
         tracing::warn!(

@@ -27,21 +27,12 @@ pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     /// One for each handler that is called now: whose turn it is.
     lanes: Arc<Mutex<BTreeMap<Address, Lane>>>,
-    /// Counts up when another world begins, and when time passes differently from now on.
-    turns: Arc<watch::Sender<Turns>>,
+    /// How many worlds have begun; told anew also when time passes differently from now on.
+    worlds: Arc<watch::Sender<u64>>,
     /// There may be something in the outbox.
     posted: Arc<Notify>,
     /// Something was done that may have put something into the schedule.
     stirred: Arc<Notify>,
-}
-
-/// What may have changed under somebody who waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Turns {
-    /// Worlds that have begun.
-    pub(crate) worlds: u64,
-    /// Paces that were set.
-    pub(crate) paces: u64,
 }
 
 /// What a world is opened from, at the start and after a reset.
@@ -83,7 +74,7 @@ impl Shared {
             mischief: Arc::default(),
             http: reqwest::Client::builder().no_proxy().build()?,
             lanes: Arc::default(),
-            turns: Arc::default(),
+            worlds: Arc::default(),
             posted: Arc::default(),
             stirred: Arc::default(),
         })
@@ -96,19 +87,20 @@ impl Shared {
     /// Goes on with another world. What is on its way to handlers out of the old one is given up.
     pub(crate) fn begin(&self, world: World) {
         *self.world() = world;
-        self.turns.send_modify(|turns| turns.worlds += 1);
+        self.worlds.send_modify(|worlds| *worlds += 1);
         unpoisoned(self.lanes.lock()).clear();
         self.stir();
     }
 
     /// Nobody waits any longer as the old pace had it.
     pub(crate) fn pace_changed(&self) {
-        self.turns.send_modify(|turns| turns.paces += 1);
+        self.worlds.send_modify(|_| {});
         self.stir();
     }
 
-    pub(crate) fn turns(&self) -> watch::Receiver<Turns> {
-        self.turns.subscribe()
+    /// Which world it is, for those who wait for something of one.
+    pub(crate) fn worlds(&self) -> watch::Receiver<u64> {
+        self.worlds.subscribe()
     }
 
     /// Lets time pass: does what falls due, when it does. Does not end.

@@ -277,19 +277,16 @@ impl World {
         let Some(login) = self.logins.iter().find(|it| it.api_login == login) else {
             return true;
         };
-        let is_own = |key: Option<&str>| login.source.is_none() || login.source.as_deref() == key;
         match &happening.subject {
             Subject::Delivery(id) => {
                 let order = self.deliveries.known.get(id);
-                order.is_none_or(|it| is_own(it.source_key()))
+                order.is_none_or(|it| login.owns(it.source_key()))
             }
             Subject::TableOrder(id) => {
                 let order = self.table_orders.known.get(id);
-                order.is_none_or(|it| is_own(it.source_key()))
+                order.is_none_or(|it| login.owns(it.source_key()))
             }
-            Subject::StopLists(groups) => groups
-                .iter()
-                .any(|id| !login.hidden_terminal_groups.contains(id)),
+            Subject::StopLists(groups) => groups.iter().any(|id| login.is_granted(*id)),
             Subject::Reserve(_)
             | Subject::Shift { .. }
             | Subject::Nomenclature

@@ -246,7 +246,7 @@ impl World {
     /// Whether the calling login was granted a terminal group.
     pub(crate) fn sees_terminal_group(&self, id: TerminalGroupId) -> bool {
         let login = self.calling_login();
-        login.is_some_and(|login| !login.hidden_terminal_groups.contains(&id))
+        login.is_some_and(|login| login.is_granted(id))
     }
 
     /// The external menus that were made for the calling login; recorded ones are for all.
@@ -287,8 +287,16 @@ impl Login {
     /// Whether it may create orders there.
     pub(crate) fn sends_to(&self, organization: OrganizationId, group: TerminalGroupId) -> bool {
         let ids = self.organization_ids.as_ref();
-        ids.is_none_or(|ids| ids.contains(&organization))
-            && !self.hidden_terminal_groups.contains(&group)
+        ids.is_none_or(|ids| ids.contains(&organization)) && self.is_granted(group)
+    }
+
+    pub(crate) fn is_granted(&self, group: TerminalGroupId) -> bool {
+        !self.hidden_terminal_groups.contains(&group)
+    }
+
+    /// Whether it sees what has this order source: all, unless it has a source itself.
+    pub(crate) fn owns(&self, source_key: Option<&str>) -> bool {
+        self.source.is_none() || self.source.as_deref() == source_key
     }
 }
 

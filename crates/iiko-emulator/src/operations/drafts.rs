@@ -21,6 +21,7 @@ use crate::{
     deliveries::Delivery,
     drafts::{DraftState, written},
     failure::{Failure, Finish},
+    loyalty::written_phone,
     refusal::Refusal,
     world::World,
 };
@@ -202,11 +203,6 @@ fn by_filter(
     for id in &request.organization_ids {
         require_drafts(world, *id)?;
     }
-    let digits = |text: &str| {
-        text.chars()
-            .filter(char::is_ascii_digit)
-            .collect::<String>()
-    };
     let among = |asked: Option<&Vec<Guid>>, value: Option<Guid>| {
         asked.is_none_or(|asked| asked.is_empty() || value.is_some_and(|it| asked.contains(&it)))
     };
@@ -235,7 +231,7 @@ fn by_filter(
                     it.order
                         .phone
                         .as_deref()
-                        .is_some_and(|it| digits(it) == digits(phone))
+                        .is_some_and(|it| written_phone(it) == written_phone(phone))
                 })
                 && request.search_text.as_ref().is_none_or(|text| {
                     it.order

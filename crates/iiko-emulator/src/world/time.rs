@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::{Call, World};
 use crate::{
     clock::after,
+    creation::Kind,
     deliveries::Delivery,
     failure::Failure,
     reserves::ReserveState,
@@ -74,17 +75,17 @@ impl World {
                 self.clock.go_on();
             }
         }
-        self.let_all_live::<Delivery>();
-        self.let_all_live::<TableOrderState>();
-        self.let_all_live::<ReserveState>();
+        self.with_each::<Delivery>(Delivery::let_live);
+        self.with_each::<TableOrderState>(TableOrderState::let_live);
+        self.with_each::<ReserveState>(ReserveState::let_live);
     }
 
     /// A till that slept is awake: commands that wait for it are asked again, orders go on.
     pub(crate) fn till_woke(&mut self) {
         self.ask_tills_again();
-        self.wake_all::<Delivery>();
-        self.wake_all::<TableOrderState>();
-        self.wake_all::<ReserveState>();
+        self.with_each::<Delivery>(Self::go_on::<Delivery>);
+        self.with_each::<TableOrderState>(Self::go_on::<TableOrderState>);
+        self.with_each::<ReserveState>(Self::go_on::<ReserveState>);
     }
 
     fn run(&mut self, step: Step) {

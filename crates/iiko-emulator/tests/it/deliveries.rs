@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    PARKOVAYA,
     orders::{by_id, pickup, status_of},
     quiet_desk,
 };
@@ -77,10 +76,7 @@ async fn what_the_till_refuses_is_told_later() {
 async fn a_till_that_does_not_answer_times_out() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (_, group) = desk.hall();
     control.set_asleep(group, true).unwrap();
     let id = Uuid::new_v4();
     desk.ask("/api/1/deliveries/create", pickup(&desk, id))

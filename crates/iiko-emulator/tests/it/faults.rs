@@ -99,10 +99,7 @@ async fn answers_are_torn_in_every_way() {
 async fn an_answer_dropped_after_the_change_leaves_the_change() {
     let desk = Desk::open().await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let stops = || control.state().organizations[0].stops;
     let before = stops();
     let body =

@@ -122,10 +122,7 @@ async fn a_courier_waits_for_the_money_where_it_is_wanted_first() {
 async fn an_order_is_compared_with_the_stop_list_where_that_is_asked_for() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let tea = control.product(organization, "TEA-01").unwrap();
     let ordered = async |checks: bool| {
         let id = Uuid::new_v4();

@@ -40,6 +40,7 @@ mod webhooks;
 use std::sync::LazyLock;
 
 use iiko_emulator::{Config, Emulator, Pace, control::Control, scenario::Scenario};
+use iiko_types::ids::{OrganizationId, TerminalGroupId};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -133,6 +134,14 @@ impl Desk {
         let answer = self.post(path, body).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()
+    }
+
+    /// Where most orders are made: the restaurant at Парковая, and the terminal group of its hall.
+    fn hall(&self) -> (OrganizationId, TerminalGroupId) {
+        let control = self.control();
+        let organization = control.organization(PARKOVAYA).unwrap();
+        let group = control.terminal_group(organization, "Парковая, зал");
+        (organization, group.unwrap())
     }
 
     fn organization(&self, name: &str) -> String {

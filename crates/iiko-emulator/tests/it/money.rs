@@ -220,10 +220,7 @@ async fn at_a_table(desk: &Desk, lines: &Value) -> Value {
 async fn every_kind_of_order_is_compared_with_the_stop_list_alike() {
     let desk = quiet_desk().await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     for (dish, left) in [("TEA-01", "3"), ("MOD-BREAD", "3")] {
         let product = control.product(organization, dish).unwrap();
         let left = left.parse().unwrap();

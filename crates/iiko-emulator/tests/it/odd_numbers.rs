@@ -4,7 +4,7 @@ use iiko_emulator::{Config, Pace};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Desk, NOBODY, PARKOVAYA, control::send, orders::pickup};
+use crate::{Desk, NOBODY, control::send, orders::pickup};
 
 /// The largest number that a decimal has.
 const LARGEST: &str = "79228162514264337593543950335";
@@ -33,11 +33,7 @@ async fn odd_numbers_are_refused_by_name_and_the_emulator_goes_on() {
         ..Config::default()
     })
     .await;
-    let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let of = |members: Value| {
         let mut body = json!({"organizationId": organization, "terminalGroupId": group});
         body.as_object_mut()

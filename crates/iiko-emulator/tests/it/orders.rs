@@ -9,10 +9,7 @@ use crate::{Desk, PARKOVAYA};
 /// The body of an order that is fetched: two teas, and a payment in cash for them where it is wanted.
 pub(crate) fn pickup(desk: &Desk, id: Uuid) -> Value {
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let tea = control.product(organization, "TEA-01").unwrap();
     json!({
         "organizationId": organization, "terminalGroupId": group,

@@ -122,10 +122,7 @@ async fn what_is_added_is_listed_until_it_is_removed() {
 async fn stops_come_and_go_by_control() {
     let desk = Desk::open().await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let dish = control.product(organization, "TEA-01").unwrap();
     control
         .stop(organization, group, dish, None, Decimal::ZERO)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Desk, PARKOVAYA,
+    Desk,
     control::until,
     desk_with,
     orders::{by_id, cash, create, pickup},
@@ -149,10 +149,7 @@ async fn where_the_till_sleeps_orders_wait_and_go_on_when_it_is_woken() {
     let control = desk.control();
     let (id, _) = create(&desk).await;
     control.advance_clock(Duration::from_secs(10));
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (_, group) = desk.hall();
     control.set_asleep(group, true).unwrap();
     control.advance_clock(Duration::from_secs(1500));
     assert_eq!(by_id(&desk, id).await["order"]["status"], "WaitCooking");

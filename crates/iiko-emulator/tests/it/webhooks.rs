@@ -115,10 +115,7 @@ async fn stop_lists_menus_and_whatever_else_are_told() {
     let filter = json!({"stopListUpdateFilter": updates, "nomenclatureUpdateFilter": updates});
     subscribe(&desk, &handler, filter).await;
     let control = desk.control();
-    let organization = control.organization(PARKOVAYA).unwrap();
-    let group = control
-        .terminal_group(organization, "Парковая, зал")
-        .unwrap();
+    let (organization, group) = desk.hall();
     let tea = control.product(organization, "TEA-01").unwrap();
     control
         .stop(organization, group, tea, None, 0.into())

@@ -19,7 +19,7 @@ use iiko_types::{
 };
 
 use super::super::{Operation, asked_orders::asked_orders, correlation_id, typed};
-use crate::{deliveries::Delivery, refusal::Refusal, world::World};
+use crate::{deliveries::Delivery, loyalty::written_phone, refusal::Refusal, world::World};
 
 /// How many orders one call may name.
 const IDS: usize = 200;
@@ -89,16 +89,11 @@ fn is_among<T: PartialEq>(asked: Option<&[T]>, value: Option<&T>) -> bool {
 
 /// A phone by its digits: how it is written does not matter.
 fn is_phone_of(delivery: &Delivery, phone: &str) -> bool {
-    let digits = |text: &str| {
-        text.chars()
-            .filter(char::is_ascii_digit)
-            .collect::<String>()
-    };
     let of_order = delivery
         .order
         .as_ref()
         .and_then(|order| order.phone.as_deref());
-    of_order.is_some_and(|it| digits(it) == digits(phone))
+    of_order.is_some_and(|it| written_phone(it) == written_phone(phone))
 }
 
 fn by_id(world: &mut World, request: OrdersByIdRequest) -> Result<OrdersResponse, Refusal> {

@@ -55,8 +55,7 @@ fn info(
     let (organization_id, found, who) = match &request {
         GetCustomerInfoRequest::Phone(it) => {
             let phone = it.phone.clone().ok_or_else(|| missing("phone"))?;
-            let is_phone = phone.chars().filter(char::is_ascii_digit).count() >= 8;
-            if !is_phone {
+            if !is_phone(&phone) {
                 return Err(Refusal::loyalty(
                     "Validation_IncorrectPhone",
                     format!("Phone {phone} is incorrect."),
@@ -101,6 +100,11 @@ fn info(
         .ok_or_else(|| unknown_guest(who))
 }
 
+/// At least 8 digits, however they are written.
+fn is_phone(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() >= 8
+}
+
 /// An id is that of a guest who is there; without one the guest is found by phone or card, or made.
 fn create_or_update(
     world: &mut World,
@@ -115,8 +119,7 @@ fn create_or_update(
             "One of id, phone and cardTrack is required.",
         ));
     }
-    let digits = |phone: &str| phone.chars().filter(char::is_ascii_digit).count();
-    if phone.as_deref().is_some_and(|phone| digits(phone) < 8) {
+    if phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
         return Err(Refusal::loyalty(
             "Validation_IncorrectPhone",
             "The phone has less than 8 digits.",
