@@ -102,7 +102,7 @@ impl Demo {
             None => bind_or_any(config.listen).await?,
         };
         console::say(format_args!("starting in {}", data_directory.display()));
-        let emulator = start_emulator(&config.emulator).await?;
+        let emulator = start_emulator(&config.emulator)?;
         let open = OpenHub::open(config, data_directory, Standing::Owner).await?;
         match Self::fill(&open, &emulator, listener).await {
             Ok((server, card)) => Ok(Self {
@@ -174,14 +174,28 @@ async fn sync_all(hub: &Hub, setting_id: i32) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start_emulator(usual: &EmulatorConfig) -> anyhow::Result<Emulator> {
-    // let go at once: the emulator binds for itself
-    let free = bind_or_any(usual.listen).await?.local_addr()?;
-    let wanted = EmulatorConfig {
-        listen: free,
-        ..usual.clone()
+/// On the usual port, or where somebody else has that, on any. It is tried and not looked for before: another demo may
+/// take the port in between.
+fn start_emulator(usual: &EmulatorConfig) -> anyhow::Result<Emulator> {
+    let scenario = Scenario::find(&usual.scenario)?;
+    let start = |listen| {
+        let wanted = EmulatorConfig {
+            listen,
+            ..usual.clone()
+        };
+        emulator::start(&wanted, scenario.clone(), Pace::default())
     };
-    emulator::start(&wanted, Scenario::find(&wanted.scenario)?, Pace::default())
+    match start(usual.listen) {
+        Err(error) if is_taken(&error) => start(SocketAddr::new(usual.listen.ip(), 0)),
+        started => started,
+    }
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    let mut causes = error
+        .chain()
+        .filter_map(|it| it.downcast_ref::<io::Error>());
+    causes.any(|it| it.kind() == io::ErrorKind::AddrInUse)
 }
 
 async fn bind_or_any(usual: SocketAddr) -> anyhow::Result<TcpListener> {
